@@ -1,0 +1,192 @@
+"""Settings. What differs between installations comes from the environment: see epe_ap/environment.py."""
+
+import sys
+from pathlib import Path
+
+from epe_ap import environment
+
+env = environment.read_or_exit()
+
+BASE_DIR: Path = environment.BASE_DIR
+DEBUG: bool = env["DEBUG"]
+SECRET_KEY: str = env["SECRET_KEY"]
+ALLOWED_HOSTS: list[str] = env["ALLOWED_HOSTS"]
+
+# --- Parts of the system -------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    # First, so that its compilemessages (which needs no GNU gettext) stands before Django's.
+    "epe_ap.apps.ResultsConfig",
+    "accounts",
+    "partners",
+    "projects",
+    "forums",
+    "indicators",
+    "library",
+    "epe_ap.apps.ResultsAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_filters",
+    "import_export",
+    "simple_history",
+]
+
+MIDDLEWARE = [
+    # Outermost: a probe must not depend on the host name, https, a session or the database.
+    "epe_ap.middleware.HealthMiddleware",
+    "epe_ap.middleware.DatabaseDownMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    *([] if DEBUG else ["whitenoise.middleware.WhiteNoiseMiddleware"]),
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    # After the session, before anything that writes a text or an address.
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "epe_ap.urls"
+WSGI_APPLICATION = "epe_ap.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database and cache --------------------------------------------------------------------------
+
+DATABASES = {"default": env["DATABASE_URL"]}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+_database = DATABASES["default"]
+_options = _database.setdefault("OPTIONS", {})
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    # Readers never wait for a writer, and a writer waits up to 20 seconds for another one. IMMEDIATE
+    # takes the write lock when a transaction begins: asking for it half-way fails without waiting.
+    _options.setdefault("transaction_mode", "IMMEDIATE")
+    _options.setdefault("timeout", 20)
+    _options.setdefault(
+        "init_command",
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    )
+    # The pragmas run again for each connection, so a connection is kept.
+    _database.setdefault("CONN_MAX_AGE", 600)
+else:
+    # A page that says 503 after five seconds is worth more than one that hangs.
+    _options.setdefault("connect_timeout", 5)
+    if DEBUG:
+        # With the pool a mistyped database name shows as a time-out instead of its own message.
+        _database.setdefault("CONN_MAX_AGE", 600)
+        _database.setdefault("CONN_HEALTH_CHECKS", True)
+    else:
+        _options.setdefault("pool", {"min_size": 1, "max_size": env["DATABASE_POOL_SIZE"], "timeout": 5})
+
+CACHES = {"default": env["CACHE_URL"]}
+
+# --- People --------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+
+# --- Languages and formats -----------------------------------------------------------------------
+
+LANGUAGE_CODE = "fr"
+# Each in its own words: a reader looks for the language they know.
+LANGUAGES = [("fr", "Français"), ("es", "Español"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["epe_ap.formats"]
+USE_I18N = True
+# On, it would also group years and codes (2 023, 1 110); templates ask for groups where they want them.
+USE_THOUSAND_SEPARATOR = False
+USE_TZ = True
+TIME_ZONE: str = env["TIME_ZONE"]
+
+# --- Static files --------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = env["STATIC_ROOT"]
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
+# --- Safety --------------------------------------------------------------------------------------
+
+# The name and the form of Django 6, so that the upgrade deletes only the line that hands it to django-csp.
+SECURE_CSP = {
+    "default-src": ["'self'"],
+    "base-uri": ["'none'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+    "object-src": ["'none'"],
+}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": SECURE_CSP}
+
+_https: bool = env["HTTPS"] and not DEBUG
+SECURE_SSL_REDIRECT = _https
+SESSION_COOKIE_SECURE = _https
+CSRF_COOKIE_SECURE = _https
+SECURE_HSTS_SECONDS: int = env["HSTS_SECONDS"] if _https else 0
+# Sub-domains and preload lists bind more than this site; whoever owns the domain decides that at the proxy.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+if env["TRUST_PROXY"]:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_TRUSTED_ORIGINS: list[str] = env["CSRF_TRUSTED_ORIGINS"]
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+
+# --- Import and export ---------------------------------------------------------------------------
+
+# A cell that begins with = + - @ would run as a formula in a spreadsheet.
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+
+# --- Thresholds of the programme (method page) ---------------------------------------------------
+
+EPE_AP_SMALL_CELL: int = env["EPE_AP_SMALL_CELL"]
+EPE_AP_SMALL_CELL_SENSITIVE: int = env["EPE_AP_SMALL_CELL_SENSITIVE"]
+#: A Decimal in percent points: 85 means 85 %.
+EPE_AP_ON_TRACK_THRESHOLD = env["EPE_AP_ON_TRACK_THRESHOLD"]
+
+# --- Messages to whoever runs it -----------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env["LOG_LEVEL"]},
+    # Django's own handlers would write each message a second time, or mail it.
+    "loggers": {"django": {"handlers": [], "propagate": True}},
+}

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# All tests: on SQLite, on PostgreSQL where a server answers, in a real browser.
+# With --long: the long ones, on both databases. In CI (CI set) nothing may be left out.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/stages.sh
+
+bash scripts/install.sh dev
+python=.venv/bin/python
+# Each run chooses its own database; the tests read nothing else of a developer's environment.
+unset DATABASE_URL
+
+began=$SECONDS
+postgres=
+if ! postgres=$(PYTHONPATH=. $python scripts/find_postgres.py 2>.venv/no-postgres); then
+  cat .venv/no-postgres
+  # A server that was asked for by name, or that CI demands, must be there.
+  if [ -n "${CI:-}" ] || [ -n "${TEST_POSTGRES_URL:-}" ]; then
+    note "PostgreSQL" FAILED $((SECONDS - began))
+  else
+    note "Tests on PostgreSQL" "left out" $((SECONDS - began))
+  fi
+  postgres=
+fi
+
+if [ "${1:-}" = --long ]; then
+  select=(-m long)
+  export HYPOTHESIS_PROFILE=long
+else
+  select=(-m "not browser and not long")
+fi
+pytest=($python -m pytest -q -n auto --maxprocesses 8)
+
+stage "Tests on SQLite" "${pytest[@]}" "${select[@]}"
+if [ -n "$postgres" ]; then
+  stage "Tests on PostgreSQL" env DATABASE_URL="$postgres" "${pytest[@]}" "${select[@]}"
+fi
+[ "${1:-}" = --long ] && summary
+
+if [ "$($python -m epe_ap.environment BROWSER)" = no ] && [ -z "${CI:-}" ]; then
+  note "Browser tests" "left out" 0
+else
+  began=$SECONDS
+  if chromium=$(bash scripts/chromium.sh); then
+    stage "Browser tests" env CHROMIUM="$chromium" $python -m pytest -q -m browser tests/browser
+  else
+    note "Browser tests" FAILED $((SECONDS - began))
+  fi
+fi
+summary
