@@ -1,0 +1,56 @@
+"""Writes that every app shares: opening a change, and saving a record without losing somebody else's save."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+
+from accounts.choices import Door
+from accounts.models import Change, Record, User, as_open_change
+
+
+class StaleRecord(Exception):
+    """Somebody else saved the record since it was read.
+
+    Attributes:
+        mine: the record as the caller wanted to save it.
+        current: the record as it now stands in the database.
+    """
+
+    def __init__(self, mine: Record, current: Record) -> None:
+        self.mine = mine
+        self.current = current
+        super().__init__(f"{current} was saved by somebody else since it was opened.")
+
+
+@contextmanager
+def change(*, door: Door, by: User | None = None, reason: str = "") -> Iterator[Change]:
+    """One write in one transaction: everything saved inside the block is on record as this change."""
+    with transaction.atomic():
+        made = Change.objects.create(door=door, made_by=by, reason=reason)
+        with as_open_change(made):
+            yield made
+
+
+def save_record(*, record: Any, version: int | None = None) -> Any:
+    """Save a record inside an open change, one version further.
+
+    Args:
+        record: a new record, or one read from the database and altered.
+        version: the version that the writer saw; the record's own when left out.
+
+    Raises:
+        StaleRecord: when the database holds another version; nothing is written.
+        ValidationError: when the record breaks a rule; nothing is written.
+    """
+    with transaction.atomic():
+        if record.pk is not None and not record._state.adding:
+            current = type(record)._base_manager.select_for_update().get(pk=record.pk)
+            seen = record.version if version is None else version
+            if current.version != seen:
+                raise StaleRecord(mine=record, current=current)
+            record.version = current.version + 1
+        record.full_clean()
+        record.save()
+    return record

@@ -1,0 +1,193 @@
+"""Who may sign in, and the register of who changed what, when, why and through which door."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts.choices import Door, Language
+from accounts.querysets import ChangeQuerySet, RecordQuerySet, UserManager
+
+
+def choices_constraint(
+    field: str, choices: type[models.TextChoices], *, name: str, blank: bool = False
+) -> models.CheckConstraint:
+    """A database constraint that keeps a column to its stored words (and to empty, when ``blank``)."""
+    allowed = [*choices.values, *([""] if blank else [])]
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__in": allowed}),
+        name=name,
+        violation_error_message=_("Choose one of the values that the list offers."),
+    )
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in: CICan staff, or someone who acts for a partner institution."""
+
+    email = models.EmailField(
+        _("e-mail address"), unique=True, help_text=_("The person signs in with it and is written to at it.")
+    )
+    name = models.CharField(
+        _("name"), max_length=150, help_text=_("How the person is addressed and shown to colleagues.")
+    )
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=Language,
+        default=Language.FRENCH,
+        help_text=_("The language of messages and of the workspace."),
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=63,
+        default="America/Toronto",
+        help_text=_("Due dates are shown in this time zone, for example America/Lima."),
+    )
+    is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May open the administration."))
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Untick instead of deleting: what the person did stays on record.")
+    )
+    is_demonstration = models.BooleanField(
+        _("demonstration account"), default=False, help_text=_("Made by the set-up on a development machine.")
+    )
+    joined_at = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ("email",)
+        constraints = (
+            models.UniqueConstraint(
+                Lower("email"),
+                name="user_email_is_unique",
+                violation_error_message=_("Somebody already signs in with this e-mail address."),
+            ),
+            choices_constraint("language", Language, name="user_language_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def natural_key(self) -> tuple[str]:
+        return (self.email,)
+
+    def get_short_name(self) -> str:
+        return self.name
+
+
+class Change(models.Model):
+    """One write, however many records it touched: every history row points to its change."""
+
+    made_at = models.DateTimeField(_("made at"), default=timezone.now, db_index=True)
+    made_by = models.ForeignKey(
+        User,
+        verbose_name=_("made by"),
+        on_delete=models.PROTECT,
+        related_name="changes",
+        null=True,
+        blank=True,
+        help_text=_("Empty when a command made it without anybody signed in."),
+    )
+    door = models.CharField(_("door"), max_length=12, choices=Door, help_text=_("Where the write came in."))
+    reason = models.TextField(_("reason"), blank=True, help_text=_("Why, in the words of whoever made it."))
+
+    objects = ChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ("-made_at", "-pk")
+        constraints = (choices_constraint("door", Door, name="change_door_is_known"),)
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d %H:%M} · {self.get_door_display()}"
+
+
+class NoChangeOpen(RuntimeError):
+    """A record was saved outside any change, so nobody could say later who did it and why."""
+
+
+_open_change: ContextVar[Change | None] = ContextVar("open_change", default=None)
+
+
+def open_change() -> Change | None:
+    """The change that is being made in this thread or task, if any."""
+    return _open_change.get()
+
+
+def open_change_pk() -> int:
+    """Primary key of the open change, for history rows.
+
+    Raises:
+        NoChangeOpen: when nothing opened a change first (see ``accounts.actions.change``).
+    """
+    change = _open_change.get()
+    if change is None:
+        raise NoChangeOpen(
+            "Open a change before saving a record: with accounts.actions.change(door=…, by=…, reason=…)."
+        )
+    return change.pk
+
+
+@contextmanager
+def as_open_change(change: Change) -> Iterator[Change]:
+    """Let every history row written inside the block point to ``change``."""
+    token = _open_change.set(change)
+    try:
+        yield change
+    finally:
+        _open_change.reset(token)
+
+
+class HistoryRow(models.Model):
+    """What every history table adds to a copy of its record: the change that made it so."""
+
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="+", default=open_change_pk)
+
+    class Meta:
+        abstract = True
+
+
+class Record(models.Model):
+    """A business record: found by a natural key, kept by version, with a history.
+
+    ``version`` rises with each save through ``accounts.actions.save_record``, which refuses a stale one.
+    """
+
+    natural_key_fields: ClassVar[tuple[str, ...]] = ()
+
+    version = models.PositiveIntegerField(
+        _("version"),
+        default=1,
+        editable=False,
+        help_text=_("Counts the saves, so that two people never overwrite each other."),
+    )
+
+    # Generated columns are left out: the database computes them again from what the history keeps.
+    history = HistoricalRecords(inherit=True, bases=[HistoryRow], excluded_fields=["scope_key", "grain"])
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def natural_key(self) -> tuple[Any, ...]:
+        """The values that name this record in fixtures and imports."""
+        values = []
+        for path in self.natural_key_fields:
+            value: Any = self
+            for part in path.split("__"):
+                value = getattr(value, part) if value is not None else None
+            values.append(value)
+        return tuple(values)

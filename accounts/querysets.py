@@ -1,0 +1,47 @@
+"""What every table of business records can do."""
+
+from typing import Any, Self
+
+from django.contrib.auth.models import BaseUserManager
+from django.db import models
+
+
+class RecordQuerySet(models.QuerySet):
+    """Rows that fixtures and imports find by their natural key."""
+
+    def get_by_natural_key(self, *key: Any) -> Any:
+        """The row whose ``natural_key_fields`` have these values, in that order."""
+        fields = self.model.natural_key_fields
+        if len(key) != len(fields):
+            raise self.model.DoesNotExist(
+                f"{self.model.__name__} is named by {len(fields)} values ({', '.join(fields)}), not {len(key)}."
+            )
+        return self.get(**dict(zip(fields, key, strict=True)))
+
+
+class UserManager(BaseUserManager):
+    """People who sign in, found by their e-mail address whatever its case."""
+
+    def get_by_natural_key(self, email: str | None) -> Any:
+        return self.get(email__iexact=email)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Any:
+        """A new account; without a password it cannot sign in by password."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Any:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def demonstration(self) -> Any:
+        return self.filter(is_demonstration=True)
+
+
+class ChangeQuerySet(models.QuerySet):
+    """The register of writes."""
+
+    def for_admin(self) -> Self:
+        return self.select_related("made_by").order_by("-made_at")

@@ -1,0 +1,293 @@
+"""How figures are reported: a project's report for a period, its submissions, their review and evidence."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from translated_fields import TranslatedField, fallback_to_any
+
+from accounts.models import Record, User, choices_constraint
+from indicators.choices import (
+    OPEN_SUBMISSION_STATES,
+    Channel,
+    ReturnReason,
+    ReviewDecision,
+    Route,
+    SubmissionState,
+)
+from indicators.models.figures import SERIES_KEY, Actual, Figure, Series
+from indicators.models.framework import ExpectedResult, ReportingPeriod
+from indicators.querysets import SubmissionQuerySet
+from projects.models import Project
+
+
+class Report(Record):
+    """A project's submission for a period: its figures and its narrative, forwarded by the lead."""
+
+    natural_key_fields = ("project__slug", "period__slug")
+
+    project = models.ForeignKey(Project, verbose_name=_("project"), on_delete=models.PROTECT, related_name="reports")
+    period = models.ForeignKey(
+        ReportingPeriod, verbose_name=_("period"), on_delete=models.PROTECT, related_name="reports"
+    )
+    state = models.CharField(_("state"), max_length=9, choices=SubmissionState, default=SubmissionState.DRAFT)
+    submitted_by = models.ForeignKey(
+        User,
+        verbose_name=_("submitted by"),
+        on_delete=models.PROTECT,
+        related_name="submitted_reports",
+        null=True,
+        blank=True,
+    )
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        User,
+        verbose_name=_("approved by"),
+        on_delete=models.PROTECT,
+        related_name="approved_reports",
+        null=True,
+        blank=True,
+    )
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+    own_approval_reason = models.TextField(
+        _("reason for approving one's own report"),
+        blank=True,
+        help_text=_("Needed when author and approver are one person."),
+    )
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        ordering = ("period", "project")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["project", "period"],
+                name="report_is_one_of_its_project_and_period",
+                violation_error_message=_("The project already has a report for this period."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=SubmissionState.APPROVED) | Q(approved_at__isnull=False, approved_by__isnull=False),
+                name="report_approved_says_by_whom",
+                violation_error_message=_("An approved report says who approved it and when."),
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | Q(submitted_by__isnull=True)
+                | ~Q(approved_by=F("submitted_by"))
+                | ~Q(own_approval_reason=""),
+                name="report_is_approved_by_another_or_with_a_reason",
+                violation_error_message=_("Somebody other than the author approves a report, or a reason is stated."),
+            ),
+            choices_constraint("state", SubmissionState, name="report_state_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.project} · {self.period}"
+
+    def clean(self) -> None:
+        """Project and period are of one programme."""
+        if self.project_id and self.period_id and self.project.programme_id != self.period.programme_id:
+            raise ValidationError({"period": _("The period belongs to another programme than the project.")})
+
+
+class ResultNarrative(Record):
+    """What a report says in words about one expected result: what happened, and why it differs from the plan."""
+
+    natural_key_fields = (
+        "report__project__slug",
+        "report__period__slug",
+        "expected_result__programme__slug",
+        "expected_result__code",
+    )
+
+    report = models.ForeignKey(Report, verbose_name=_("report"), on_delete=models.CASCADE, related_name="narratives")
+    expected_result = models.ForeignKey(
+        ExpectedResult, verbose_name=_("expected result"), on_delete=models.PROTECT, related_name="narratives"
+    )
+    narrative = TranslatedField(models.TextField(_("narrative"), blank=True), attrgetter=fallback_to_any)
+    variance = TranslatedField(
+        models.TextField(_("variance"), blank=True, help_text=_("Why the actual differs from the target.")),
+        attrgetter=fallback_to_any,
+    )
+
+    class Meta:
+        verbose_name = _("narrative of a result")
+        verbose_name_plural = _("narratives of results")
+        ordering = ("report", "expected_result")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["report", "expected_result"],
+                name="narrative_is_one_of_its_report_and_result",
+                violation_error_message=_("The report already has a narrative for this expected result."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.report} · {self.expected_result.code}"
+
+
+class Submission(Figure):
+    """A proposed actual. Approval copies it to ``Actual``; until then the public sees nothing of it."""
+
+    natural_key_fields = (*(f"series__{part}" for part in SERIES_KEY), "period__slug", "number")
+
+    series = models.ForeignKey(Series, verbose_name=_("series"), on_delete=models.PROTECT, related_name="submissions")
+    period = models.ForeignKey(
+        ReportingPeriod, verbose_name=_("period"), on_delete=models.PROTECT, related_name="submissions"
+    )
+    number = models.PositiveSmallIntegerField(
+        _("number"),
+        default=1,
+        help_text=_("1 for the first proposal of the series and period, one more for each later one."),
+    )
+    report = models.ForeignKey(
+        Report, verbose_name=_("report"), on_delete=models.PROTECT, related_name="submissions", null=True, blank=True
+    )
+    state = models.CharField(_("state"), max_length=9, choices=SubmissionState, default=SubmissionState.DRAFT)
+    route = models.CharField(_("route"), max_length=16, choices=Route, default=Route.WORKSPACE)
+    author = models.ForeignKey(
+        User, verbose_name=_("author"), on_delete=models.PROTECT, related_name="submissions", null=True, blank=True
+    )
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    as_of = models.DateField(_("as of"), null=True, blank=True, help_text=_("The day that the figure describes."))
+    channel = models.CharField(
+        _("channel"),
+        max_length=7,
+        choices=Channel,
+        blank=True,
+        help_text=_("How it came in, when staff enter it on behalf of a partner."),
+    )
+    received_on = models.DateField(_("received on"), null=True, blank=True)
+    actual = models.ForeignKey(
+        Actual,
+        verbose_name=_("approved as"),
+        on_delete=models.PROTECT,
+        related_name="submissions",
+        null=True,
+        blank=True,
+        help_text=_("The actual that its approval wrote."),
+    )
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta(Figure.Meta):
+        abstract = False
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        constraints = (
+            *Figure.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["series", "period", "number"],
+                name="submission_number_is_unique",
+                violation_error_message=_("The series already has a submission with this number for the period."),
+            ),
+            models.UniqueConstraint(
+                fields=["series", "period"],
+                condition=Q(state__in=[str(state) for state in OPEN_SUBMISSION_STATES]),
+                name="submission_in_progress_is_one",
+                violation_error_message=_("A submission for this series and period is already in progress."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=SubmissionState.APPROVED) | Q(actual__isnull=False),
+                name="submission_approved_names_its_actual",
+                violation_error_message=_("An approved submission names the actual that it became."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(route=Route.ON_BEHALF) | (~Q(channel="") & Q(received_on__isnull=False)),
+                name="submission_on_behalf_says_how_and_when",
+                violation_error_message=_("What is entered on behalf of a partner says how and when it came in."),
+            ),
+            choices_constraint("state", SubmissionState, name="submission_state_is_known"),
+            choices_constraint("route", Route, name="submission_route_is_known"),
+            choices_constraint("channel", Channel, name="submission_channel_is_known", blank=True),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.series} · {self.period} · {self.get_state_display()}"
+
+
+class Review(models.Model):
+    """One step in a submission's thread of questions and answers; never changed, never deleted."""
+
+    submission = models.ForeignKey(
+        Submission, verbose_name=_("submission"), on_delete=models.PROTECT, related_name="reviews"
+    )
+    author = models.ForeignKey(User, verbose_name=_("author"), on_delete=models.PROTECT, related_name="reviews")
+    decision = models.CharField(_("decision"), max_length=7, choices=ReviewDecision)
+    reason = models.CharField(_("reason"), max_length=10, choices=ReturnReason, blank=True)
+    text = models.TextField(_("text"), blank=True)
+    made_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        ordering = ("submission", "made_at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(decision=ReviewDecision.RETURN) | ~Q(reason=""),
+                name="review_that_returns_says_why",
+                violation_error_message=_("A returned figure needs a reason."),
+            ),
+            choices_constraint("decision", ReviewDecision, name="review_decision_is_known"),
+            choices_constraint("reason", ReturnReason, name="review_reason_is_known", blank=True),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.submission} · {self.get_decision_display()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse to rewrite the thread.
+
+        Raises:
+            ValidationError: when the step already exists.
+        """
+        if not self._state.adding:
+            raise ValidationError(_("A review is never changed: add another."))
+        super().save(*args, **kwargs)
+
+
+class Evidence(Record):
+    """What supports a submission: a link, a file for reviewers only, or a promise to show it on request."""
+
+    natural_key_fields = ("code",)
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    submission = models.ForeignKey(
+        Submission, verbose_name=_("submission"), on_delete=models.PROTECT, related_name="evidence"
+    )
+    title = models.CharField(_("title"), max_length=250)
+    link = models.URLField(_("link"), blank=True)
+    file_name = models.CharField(
+        _("stored file"),
+        max_length=250,
+        blank=True,
+        help_text=_("Its name in the protected store, never a public address."),
+    )
+    is_on_request = models.BooleanField(_("available on request"), default=False)
+    has_personal_data = models.BooleanField(
+        _("contains personal data"), default=False, help_text=_("Then it needs a date on which it is deleted.")
+    )
+    delete_on = models.DateField(_("delete on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("piece of evidence")
+        verbose_name_plural = _("evidence")
+        ordering = ("code",)
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(link="", file_name="") | Q(is_on_request=True),
+                name="evidence_can_be_found",
+                violation_error_message=_("Give a link or a file, or say that it is available on request."),
+            ),
+            models.CheckConstraint(
+                condition=Q(has_personal_data=False) | Q(delete_on__isnull=False),
+                name="evidence_with_personal_data_is_deleted_some_day",
+                violation_error_message=_("Evidence with personal data needs a date on which it is deleted."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title

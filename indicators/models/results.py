@@ -1,0 +1,160 @@
+"""The flat table of results that every page, download and interface reads."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import choices_constraint
+from forums.models import Forum
+from indicators.choices import (
+    Cumulation,
+    Family,
+    Level,
+    Measure,
+    Nature,
+    Origin,
+    PeriodKind,
+    Qualifier,
+    Route,
+    Status,
+    TargetBasis,
+    Verification,
+)
+from indicators.models.figures import Actual, Baseline, Series, Target, amount
+from indicators.models.framework import Breakdown, Indicator, ReportingPeriod
+from partners.models import Country, Partner
+from projects.models import Programme, Project
+
+
+class Result(models.Model):
+    """One row per series and period, and one per computed total.
+
+    Written by ``indicators.actions.refresh_results`` alone, in the transaction of the change that it follows, with the
+    rules of ``indicators.rules``. Never edited. What depends on today (due or not) is decided when it is read.
+    """
+
+    key = models.CharField(
+        max_length=200, unique=True, help_text=_("Series and period, or scope and period of a computed total.")
+    )
+    origin = models.CharField(max_length=8, choices=Origin, help_text=_("Reported as such, or computed from others."))
+
+    # Scope
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="results")
+    indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="results")
+    series = models.ForeignKey(
+        Series, on_delete=models.CASCADE, related_name="results", null=True, help_text=_("Empty for a computed total.")
+    )
+    period = models.ForeignKey(ReportingPeriod, on_delete=models.CASCADE, related_name="results")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="results", null=True)
+    country = models.ForeignKey(
+        Country,
+        on_delete=models.CASCADE,
+        related_name="results",
+        null=True,
+        help_text=_("By the rule of countries; empty when regional."),
+    )
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="results", null=True)
+    forum = models.ForeignKey(Forum, on_delete=models.CASCADE, related_name="results", null=True)
+    breakdown = models.ForeignKey(Breakdown, on_delete=models.CASCADE, related_name="results")
+
+    # Copied from the indicator and the period, so that a page filters and sorts on one table
+    nature = models.CharField(max_length=10, choices=Nature)
+    family = models.CharField(max_length=20, choices=Family)
+    measure = models.CharField(max_length=12, choices=Measure)
+    cumulation = models.CharField(max_length=13, choices=Cumulation)
+    level = models.CharField(max_length=12, choices=Level, blank=True)
+    themes = models.CharField(max_length=60, blank=True, help_text=_("Codes joined by ;"))
+    period_kind = models.CharField(max_length=7, choices=PeriodKind)
+    due_on = models.DateField(null=True)
+    breakdown_key = models.CharField(max_length=200, blank=True)
+
+    # Figures
+    actual_record = models.ForeignKey(Actual, on_delete=models.CASCADE, related_name="results", null=True)
+    target_record = models.ForeignKey(Target, on_delete=models.SET_NULL, related_name="results", null=True)
+    baseline_record = models.ForeignKey(Baseline, on_delete=models.SET_NULL, related_name="results", null=True)
+    baseline = amount("baseline")
+    target = amount("target")
+    target_qualifier = models.CharField(max_length=9, choices=Qualifier, blank=True)
+    target_basis = models.CharField(max_length=8, choices=TargetBasis, blank=True)
+    target_final = amount("target_final")
+    actual = amount("actual")
+    actual_to_date = amount(
+        "actual_to_date", _("Cumulated over the periods up to this one, by the indicator's cumulation.")
+    )
+    share = models.DecimalField(max_digits=7, decimal_places=4, null=True)
+    numerator = amount("numerator")
+    denominator = amount("denominator")
+    qualifier = models.CharField(max_length=9, choices=Qualifier, blank=True)
+    is_not_applicable = models.BooleanField(default=False)
+    is_contested = models.BooleanField(default=False)
+    range_low = amount("range_low")
+    range_high = amount("range_high")
+
+    # What the rules make of them
+    achievement = models.DecimalField(
+        max_digits=15, decimal_places=4, null=True, help_text=_("Actual ÷ target, percent.")
+    )
+    progress = models.DecimalField(
+        max_digits=15, decimal_places=4, null=True, help_text=_("From baseline to target, percent.")
+    )
+    status = models.CharField(max_length=14, choices=Status)
+    status_reason = models.CharField(max_length=40, blank=True)
+    status_final = models.CharField(max_length=14, choices=Status)
+    coverage_reported = models.PositiveIntegerField(default=0)
+    coverage_expected = models.PositiveIntegerField(default=0)
+    coverage_last_on = models.DateField(null=True)
+    inputs = models.JSONField(default=list, help_text=_("Keys of the rows that a computed total was made from."))
+    is_incomplete = models.BooleanField(default=False, help_text=_("The parts do not add up to the total."))
+    is_suppressed = models.BooleanField(default=False, help_text=_("Withheld because it is about too few people."))
+
+    # Where it comes from
+    route = models.CharField(max_length=16, choices=Route, blank=True)
+    verification = models.CharField(max_length=12, choices=Verification, blank=True)
+    as_of = models.DateField(null=True)
+    approved_on = models.DateField(null=True)
+    source_document = models.CharField(max_length=250, blank=True)
+    source_section = models.CharField(max_length=250, blank=True)
+    source_value = models.CharField(max_length=250, blank=True)
+    number_of_sources = models.PositiveSmallIntegerField(default=0)
+    has_discrepancy = models.BooleanField(default=False)
+
+    is_public = models.BooleanField(default=False)
+    is_latest = models.BooleanField(default=False, help_text=_("The latest period of its scope that has an actual."))
+    rules_version = models.CharField(
+        max_length=40, help_text=_("Version of the rules and thresholds that made the row.")
+    )
+
+    class Meta:
+        verbose_name = _("result")
+        verbose_name_plural = _("results")
+        ordering = ("key",)
+        indexes = (
+            models.Index(fields=["programme", "is_public", "is_latest", "breakdown_key"], name="result_for_pages"),
+            models.Index(fields=["indicator", "period"], name="result_of_indicator"),
+            models.Index(fields=["country", "is_public"], name="result_of_country"),
+            models.Index(fields=["project", "is_public"], name="result_of_project"),
+        )
+        constraints = (
+            choices_constraint("origin", Origin, name="result_origin_is_known"),
+            choices_constraint("status", Status, name="result_status_is_known"),
+            choices_constraint("status_final", Status, name="result_status_final_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(origin=Origin.COMPUTED, series__isnull=True)
+                | models.Q(origin=Origin.REPORTED, series__isnull=False),
+                name="result_is_of_a_series_or_computed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_suppressed=False)
+                | models.Q(
+                    actual__isnull=True,
+                    actual_to_date__isnull=True,
+                    share__isnull=True,
+                    numerator__isnull=True,
+                    achievement__isnull=True,
+                    progress__isnull=True,
+                ),
+                name="result_suppressed_shows_no_value",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.key
