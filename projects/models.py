@@ -1,5 +1,6 @@
 """Programmes, their themes and projects, who takes part in them, and work plans."""
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -200,8 +201,16 @@ class Project(Record):
     programme = models.ForeignKey(
         Programme, verbose_name=_("programme"), on_delete=models.PROTECT, related_name="projects"
     )
-    slug = models.SlugField(
-        _("slug"), max_length=60, unique=True, help_text=_("Stands in addresses; never changed once published.")
+    slug = models.CharField(
+        _("slug"),
+        max_length=60,
+        unique=True,
+        validators=[
+            RegexValidator(r"^[A-Za-z0-9._-]+$", _("Use letters, digits, dots and hyphens only, for example B08.1."))
+        ],
+        help_text=_(
+            "Stands in addresses; never changed once published. The bare code where it is unique, for example B08.1."
+        ),
     )
     code = models.CharField(_("code"), max_length=20, help_text=_("As printed, for example B08.1."))
     component = models.CharField(_("component"), max_length=1, choices=Component, blank=True)
