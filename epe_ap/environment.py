@@ -120,11 +120,14 @@ def database(text: str) -> dict[str, Any]:
     scheme = text.partition("://")[0]
     if scheme not in {"sqlite", "postgres", "postgresql"} or "://" not in text:
         raise UnreadableError(DATABASE_HINT)
+    if scheme == "sqlite" and not text.startswith("sqlite:///"):
+        # Two slashes make the file name a host name, and the database one in memory.
+        raise UnreadableError(DATABASE_HINT)
     try:
         config: dict[str, Any] = environ.Env.db_url_config(text)
     except ValueError:
         raise UnreadableError(DATABASE_HINT) from None
-    if not config["NAME"] or (scheme == "sqlite" and not text.startswith("sqlite:///")):
+    if not config["NAME"]:
         raise UnreadableError(DATABASE_HINT)
     if scheme == "sqlite" and config["NAME"] != ":memory:":
         # A relative file belongs to the project, wherever the command was typed.
@@ -171,6 +174,7 @@ SITE = "The site"
 DATA = "Database and cache"
 SERVER = "The server process"
 RULES = "Thresholds of the programme, shown on the method page"
+COMPOSE = "compose.yaml only"
 TESTS = "Tests only"
 
 VARIABLES = (
@@ -287,6 +291,15 @@ VARIABLES = (
         "85",
         "From how many percent of the target due by now a result counts as on track.",
     ),
+    Variable(
+        COMPOSE,
+        "POSTGRES_PASSWORD",
+        plain_text,
+        "",
+        "The password of the PostgreSQL that compose.yaml starts, without the characters / @ and :.",
+        secret=True,
+    ),
+    Variable(COMPOSE, "BASE_IMAGE", plain_text, "python:3.12-slim", "The image that the web image is built on."),
     Variable(
         TESTS,
         "TEST_POSTGRES_URL",

@@ -1,0 +1,172 @@
+"""Browser tests look at a real server with a server's settings, and at the book as it is loaded.
+
+One server for the whole run, over a database of its own in a temporary folder: tests read it. A test that
+writes makes its own records through the pages and leaves the book's alone.
+"""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Error, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server: its address, and the means to run a command on its database."""
+
+    url: str
+    environment: dict[str, str]
+
+    def manage(self, *arguments: str, **variables: str) -> str:
+        """Run manage.py on the server's database and give back what it prints."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"manage.py {arguments[0]}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+
+@dataclass(frozen=True)
+class Account:
+    email: str
+    password: str
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    port = _free_port()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "DJANGO_SETTINGS_MODULE": "epe_ap.settings",
+        "ENV_FILE": "",
+        "SECRET_KEY": secrets.token_urlsafe(60),
+        "HTTPS": "off",
+        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+        "STATIC_ROOT": str(folder / "static"),
+        "PORT": str(port),
+        "WEB_PROCESSES": "1",
+        "LOG_LEVEL": "WARNING",
+    }
+    running = Site(f"http://127.0.0.1:{port}", environment)
+    running.manage("collectstatic", "--noinput", "-v", "0")
+    running.manage("prepare")
+    log = folder / "server.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "epe_ap.wsgi"],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_for(f"{running.url}/readyz", server, log)
+            yield running
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(150):
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            assert server.poll() is None, f"The server ended: {log.read_text()}"
+            time.sleep(0.2)
+    pytest.fail(f"The server did not become ready: {log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def administrator(site: Site) -> Account:
+    """A superuser on the server's database."""
+    account = Account("administrator@example.org", secrets.token_urlsafe(16))
+    site.manage(
+        "createsuperuser",
+        "--noinput",
+        "--email",
+        account.email,
+        "--name",
+        "Administrator",
+        DJANGO_SUPERUSER_PASSWORD=account.password,
+    )
+    return account
+
+
+@pytest.fixture(scope="session")
+def base_url(site: Site) -> str:
+    """Makes `page.goto("/fr/")` mean the server above."""
+    return site.url
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    assert found, "The browser tests need Chromium: install it (apt-get install chromium) or set CHROMIUM."
+    return browser_type_launch_args | {"executable_path": found, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A page that fails its test when the console reports anything: a refused style, a script error, a missing file."""
+    complaints: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def on_error(error: Error) -> None:
+        complaints.append(error.message)
+
+    page.on("console", on_console)
+    page.on("pageerror", on_error)
+    page.set_default_timeout(10_000)
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def axe() -> Axe:
+    """`axe.run(page)` finds what the accessibility rules object to."""
+    return Axe()

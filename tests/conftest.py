@@ -1,0 +1,40 @@
+"""What every test stands on."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from hypothesis import HealthCheck, settings
+
+from accounts.models import User
+
+# A run must say the same thing twice: no new examples in CI and before a commit. `make test-long` searches on.
+settings.register_profile(
+    "default", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+settings.register_profile("long", parent=settings.get_profile("default"), derandomize=False, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+BROWSER_TESTS = Path(__file__).parent / "browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if BROWSER_TESTS in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """No test sees what another one put into the cache: rate limits, rendered pages."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def admin_user(db: None) -> User:
+    """pytest-django's own fixture knows no users without a user name."""
+    return User.objects.create_superuser(email="administrator@example.org", name="Administrator", password="password")
