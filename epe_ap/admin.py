@@ -1,12 +1,14 @@
 """The administration site: Django's own, under this project's name and content security policy."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from csp.decorators import csp_update
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 # Django's admin and its widgets carry style attributes. They run no script, and no other page is given this.
 allow_inline_styles = csp_update({"style-src": ["'self'", "'unsafe-inline'"]})
@@ -17,8 +19,8 @@ class ResultsAdminSite(admin.AdminSite):
     site_header = _("EPE-AP results: administration")
     index_title = _("Records")
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        return allow_inline_styles(super().admin_view(view, cacheable))
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        return cast(View, allow_inline_styles(super().admin_view(view, cacheable)))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         # The one page of the admin that admin_view() does not wrap.

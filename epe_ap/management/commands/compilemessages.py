@@ -26,7 +26,8 @@ class Command(BaseCommand):
         if check:
             sentences = [sentence for path in found for sentence in problems(path)]
             if sentences:
-                raise CommandError("\n".join([*sentences, f"{len(sentences)} messages are not ready."]))
+                first = sentences[:50] + (["…"] if len(sentences) > 50 else [])
+                raise CommandError("\n".join([*first, f"{len(sentences)} messages are not ready."]))
             languages = {path.parent.parent.name for path in found}
             missing = [code for code, _ in settings.LANGUAGES if code != "en" and code not in languages]
             if missing:

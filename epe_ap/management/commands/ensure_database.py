@@ -32,7 +32,7 @@ class Command(BaseCommand):
         name = connection.settings_dict["NAME"]
         try:
             # Django's own way to the server beside the database, as its test runner uses it.
-            with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+            with connection._nodb_cursor() as cursor:
                 cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
                 if cursor.fetchone():
                     return False
