@@ -13,10 +13,33 @@ class CountryQuerySet(RecordQuerySet):
         """The members of the Pacific Alliance, by code."""
         return self.filter(is_pacific_alliance=True).order_by("code")
 
+    def for_list(self) -> Self:
+        return self.annotate(
+            number_of_projects=Count("projects", distinct=True), number_of_partners=Count("partners", distinct=True)
+        ).order_by("-is_pacific_alliance", "code")
+
 
 class PartnerQuerySet(RecordQuerySet):
     def public(self) -> Self:
         return self.filter(is_public=True)
+
+    def for_list(self) -> Self:
+        """Public partners, by country and name, with the number of projects they take part in."""
+        return (
+            self.public()
+            .select_related("country", "part_of")
+            .annotate(number_of_projects=Count("partnerships", filter=Q(partnerships__is_adopted=True), distinct=True))
+            .order_by("name")
+        )
+
+    def for_page(self) -> Self:
+        return (
+            self.public()
+            .select_related("country", "part_of")
+            .prefetch_related(
+                "aliases", "units", "partnerships__project", "partnerships__citations__document", "citations__document"
+            )
+        )
 
     def for_admin(self) -> Self:
         return self.select_related("country", "part_of").annotate(

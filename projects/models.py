@@ -18,7 +18,7 @@ from projects.choices import (
     ProjectStatus,
     ThemeKind,
 )
-from projects.querysets import PartnershipQuerySet, ProgrammeQuerySet, ProjectQuerySet
+from projects.querysets import PartnershipQuerySet, ProgrammeQuerySet, ProjectQuerySet, ThemeQuerySet, WorkPlanQuerySet
 
 CURRENCY_CODE = r"^[A-Z][A-Z][A-Z]$"
 
@@ -150,6 +150,8 @@ class Theme(Record):
         ),
         attrgetter=fallback_to_any,
     )
+
+    objects = ThemeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("theme or dimension")
@@ -392,6 +394,8 @@ class WorkPlan(Record):
     date_precision = models.CharField(
         _("date precision"), max_length=5, choices=DatePrecision, default=DatePrecision.DAY
     )
+
+    objects = WorkPlanQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("work plan")

@@ -34,8 +34,45 @@ class ProjectQuerySet(RecordQuerySet):
     def for_admin(self) -> Self:
         return self.select_related("programme").annotate(number_of_partners=Count("partnerships", distinct=True))
 
-    def with_partners(self) -> Self:
-        return self.prefetch_related("partnerships__partner__country")
+    def for_list(self) -> Self:
+        """Projects as cards: their countries and themes beside them."""
+        return (
+            self.select_related("programme")
+            .prefetch_related("countries", "themes", "sectors")
+            .order_by("programme", "code")
+        )
+
+    def for_page(self) -> Self:
+        """One project with all that its page names."""
+        return self.select_related("programme").prefetch_related(
+            "countries",
+            "sectors",
+            "project_themes__theme",
+            "partnerships__partner__country",
+            "partnerships__citations__document",
+            "publications",
+            "citations__document",
+        )
+
+
+class ThemeQuerySet(RecordQuerySet):
+    def real(self) -> Self:
+        return self.filter(programme__is_demonstration=False)
+
+    def for_list(self) -> Self:
+        return (
+            self.real()
+            .select_related("programme")
+            .annotate(number_of_projects=Count("projects", distinct=True))
+            .order_by("programme__code", "-kind", "number")
+        )
+
+
+class WorkPlanQuerySet(RecordQuerySet):
+    def for_page(self) -> Self:
+        return self.prefetch_related(
+            "countries", "areas__objectives", "areas__activities__countries", "areas__deliverables"
+        )
 
 
 class PartnershipQuerySet(RecordQuerySet):

@@ -1,0 +1,19 @@
+"""What every page's template may use."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import translate_url
+from django.utils.translation import get_language
+
+
+def languages(request: HttpRequest) -> dict[str, Any]:
+    """This page, with its filter, in each language of the site."""
+    here = request.get_full_path()
+    return {
+        "language_links": [
+            {"code": code, "name": name, "url": translate_url(here, code), "current": code == get_language()}
+            for code, name in settings.LANGUAGES
+        ]
+    }

@@ -1,0 +1,8 @@
+from django.urls import path
+
+from forums import views
+
+urlpatterns = [
+    path("forums/", views.forum_list, name="forums"),
+    path("forums/<slug:slug>/", views.forum_page, name="forum"),
+]

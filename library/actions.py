@@ -1,0 +1,142 @@
+"""Writes of the library: loading the facts that the sources state."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.serializers.base import DeserializationError, DeserializedObject
+from django.core.serializers.python import Deserializer
+from django.db import DatabaseError
+
+from accounts.actions import change
+from accounts.choices import Door
+from accounts.models import Record
+from indicators.actions import rebuild_results
+
+
+class BrokenFixture(Exception):
+    """A fixture file breaks a rule; nothing of the load was kept.
+
+    Attributes:
+        file: name of the file.
+        record: model and natural key of the record.
+        rule: the sentence of the rule that it breaks.
+    """
+
+    def __init__(self, file: str, record: str, rule: str) -> None:
+        self.file = file
+        self.record = record
+        self.rule = rule
+        super().__init__(f"{file}: {record}: {rule}")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load brought in: records by model label, and the number of result rows made from them."""
+
+    records: dict[str, int]
+    results: int
+
+
+def load_fixtures(*, paths: Iterable[Path], progress: Callable[[str], None] = lambda line: None) -> Loaded:
+    """Load fixture files in the order of their names, check every row, and compute the results.
+
+    Everything happens in one transaction and stands on record as one change. A record that the database already
+    holds is refused rather than overwritten.
+
+    Args:
+        paths: JSON files in Django's fixture format, with natural keys.
+        progress: called with one line for each file.
+
+    Raises:
+        BrokenFixture: naming file, record and rule; nothing is kept.
+    """
+    files = sorted(paths, key=lambda path: path.name)
+    loaded: list[tuple[str, str, Any]] = []
+    with change(door=Door.FIXTURE, reason=f"Load {', '.join(path.name for path in files)}"):
+        for path in files:
+            rows = _rows_of(path)
+            for row in rows:
+                name = _name_of(row)
+                loaded.append((path.name, name, _load_row(path.name, name, row)))
+            progress(f"{path.name}: {len(rows)}")
+        # Rules about many-to-many links can be checked only when the links are there.
+        for file, name, record in loaded:
+            try:
+                record.clean()
+            except ValidationError as error:
+                raise BrokenFixture(file, name, _sentence(error)) from error
+        _write_history([record for _, _, record in loaded])
+        results = rebuild_results()
+    counts: dict[str, int] = {}
+    for _, _, record in loaded:
+        counts[record._meta.label] = counts.get(record._meta.label, 0) + 1
+    return Loaded(records=counts, results=results)
+
+
+def _rows_of(path: Path) -> list[dict[str, Any]]:
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BrokenFixture(path.name, "the file", f"It cannot be read: {error}") from error
+    if not isinstance(rows, list) or not all(
+        isinstance(row, dict) and "model" in row and "fields" in row for row in rows
+    ):
+        raise BrokenFixture(path.name, "the file", 'It must hold a list of records with "model" and "fields".')
+    return rows
+
+
+def _name_of(row: dict[str, Any]) -> str:
+    """What a person would look for in the file: the model and the values that name the record."""
+    fields = row["fields"]
+    for key in ("slug", "code", "key", "number", "series", "user"):
+        if key in fields:
+            named = fields[key]
+            break
+    else:
+        named = next(iter(fields.values()), "")
+    more = [
+        fields[key]
+        for key in ("project", "partner", "period", "name")
+        if key in fields and key != "slug" and "slug" not in fields
+    ]
+    return f"{row['model']} {json.dumps([named, *more] if more else named, ensure_ascii=False)}"
+
+
+def _load_row(file: str, name: str, row: dict[str, Any]) -> Any:
+    try:
+        built: DeserializedObject = next(iter(Deserializer([row])))
+        record = built.object
+        if not isinstance(record, Record):
+            raise BrokenFixture(file, name, f"{row['model']} is not a business record: only those are loaded.")
+        if record.pk is not None:
+            raise BrokenFixture(file, name, "The database already holds this record, or it stands twice in the files.")
+        record.full_clean()
+        built.save()
+    except ValidationError as error:
+        raise BrokenFixture(file, name, _sentence(error)) from error
+    except (DeserializationError, DatabaseError, LookupError, ValueError, TypeError) as error:
+        raise BrokenFixture(file, name, " ".join(str(error).split())) from error
+    return record
+
+
+def _sentence(error: ValidationError) -> str:
+    if not hasattr(error, "error_dict"):
+        return " ".join(error.messages)
+    return " ".join(
+        message if field == NON_FIELD_ERRORS else f"{field}: {message}"
+        for field, messages in error.message_dict.items()
+        for message in messages
+    )
+
+
+def _write_history(records: list[Any]) -> None:
+    """Loading writes rows without their history: add it, one statement for each model."""
+    by_model: dict[type, list[Any]] = {}
+    for record in records:
+        by_model.setdefault(type(record), []).append(record)
+    for model, rows in by_model.items():
+        model.history.bulk_history_create(rows, batch_size=500)  # type: ignore[attr-defined]
