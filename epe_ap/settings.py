@@ -93,10 +93,11 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 else:
     # A page that says 503 after five seconds is worth more than one that hangs.
     _options.setdefault("connect_timeout", 5)
+    # Connections that died with the server are replaced before they meet a visitor.
+    _database.setdefault("CONN_HEALTH_CHECKS", True)
     if DEBUG:
         # With the pool a mistyped database name shows as a time-out instead of its own message.
         _database.setdefault("CONN_MAX_AGE", 600)
-        _database.setdefault("CONN_HEALTH_CHECKS", True)
     else:
         _options.setdefault("pool", {"min_size": 1, "max_size": env["DATABASE_POOL_SIZE"], "timeout": 5})
 

@@ -51,6 +51,11 @@ results() {
   "${own_machine[@]}" migrate -v 0 && "${own_machine[@]}" load_book && "${own_machine[@]}" check_results
 }
 
+image() {
+  # Needs no database of its own: the replay makes one.
+  "$bin/python" -m pytest -q -s -m "long or not long" tests/epe_ap/test_dockerfile.py
+}
+
 stage "Formatter (ruff format)" "$bin/ruff" format --check --quiet .
 stage "Linter (ruff check)" "$bin/ruff" check --quiet .
 stage "Templates (djade)" templates
@@ -60,4 +65,5 @@ stage "Migrations" "${own_machine[@]}" makemigrations --check --dry-run
 stage "Settings of a server" deploy
 stage "Translations" translations
 stage "Results of the book" results
+stage "Image (replayed)" image
 summary

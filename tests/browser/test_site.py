@@ -30,7 +30,8 @@ def test_staff_sign_in_to_the_administration(page: Page, administrator: Account)
     expect(page.locator("#user-tools")).to_contain_text("Administrator")
 
 
-def test_the_sign_in_page_has_no_accessibility_violation(page: Page, axe: Axe) -> None:
+def test_the_sign_in_page_meets_the_accessibility_guidelines(page: Page, axe: Axe) -> None:
     page.goto("/admin/login/")
-    found = axe.run(page)
+    # Django's page: the guidelines themselves, without what axe recommends beyond them.
+    found = axe.run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
     assert found.violations_count == 0, found.generate_report()
