@@ -1,17 +1,44 @@
 """Questions that are asked about the logic model, the indicators and their figures."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Self
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db import models
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OrderBy,
+    OuterRef,
+    Prefetch,
+    Q,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 
+from accounts.folding import bytewise, folded
 from accounts.models import User
 from accounts.querysets import RecordQuerySet
-from indicators.choices import OPEN_SUBMISSION_STATES, PeriodKind, PeriodState, Route
+from indicators.choices import OPEN_SUBMISSION_STATES, Family, Nature, PeriodKind, PeriodState, Route, Status
 from partners.models import Membership
 
 if TYPE_CHECKING:
-    from indicators.models import Breakdown, Category
+    from indicators.models import Breakdown, Category, Result
+    from projects.models import Theme
+
+#: What a list shows unless its reader asks for more.
+MAIN_NATURES = (Nature.OUTCOME, Nature.OUTPUT)
+
+#: From what changed to what was put in.
+NATURE_ORDER = (Nature.OUTCOME, Nature.OUTPUT, Nature.ACTIVITY, Nature.INPUT, Nature.CONTEXT)
+
+#: Parts of a result's scope, from the widest; none of them set is the whole programme.
+SCOPE = ("project", "country", "partner", "forum")
 
 
 class IndicatorQuerySet(RecordQuerySet):
@@ -106,3 +133,165 @@ class SubmissionQuerySet(FigureQuerySet):
 
     def for_admin(self) -> Self:
         return self.with_series().select_related("period", "author")
+
+
+class ResultQuerySet(models.QuerySet):
+    """The flat table of results, as pages and downloads ask for it.
+
+    A *row* of a page is an indicator in one scope and period. Its total is the row; its breakdowns are the parts inside
+    it. Where the sources give a part alone (women only, say), the part is a row of its own.
+    """
+
+    def public(self) -> Self:
+        """Results that anybody may see, those of demonstration programmes among them."""
+        return self.filter(is_public=True)
+
+    def real(self) -> Self:
+        """Without the fictitious figures of demonstration programmes."""
+        return self.filter(programme__is_demonstration=False)
+
+    def results(self) -> Self:
+        """Outcomes and outputs: what a list shows unless its reader asks for more."""
+        return self.filter(nature__in=MAIN_NATURES)
+
+    def latest(self) -> Self:
+        return self.filter(is_latest=True)
+
+    def regional(self) -> Self:
+        """Figures of no single country."""
+        return self.filter(country__isnull=True)
+
+    def of_themes(self, themes: Iterable["Theme"]) -> Self:
+        """Figures whose indicator belongs to one of these themes or dimensions."""
+        indicators = self.model._meta.get_field("indicator").related_model._base_manager
+        # By subquery, so that an indicator of two of the themes does not repeat its rows.
+        return self.filter(indicator__in=indicators.filter(themes__in=list(themes)).values("pk"))
+
+    def for_pages(self) -> Self:
+        """Rows of the pages of a country, theme, project, partner, forum or goal: public, real, of the latest period."""
+        return self.public().real().latest().rows()
+
+    def on(self, today: date) -> Self:
+        """With ``status_today``: a missing figure is not due before its day, and not reported after it."""
+        missing = Q(status__in=(Status.NOT_REPORTED, Status.NOT_DUE))
+        return self.annotate(
+            status_today=Case(
+                When(missing & Q(due_on__gt=today), then=Value(Status.NOT_DUE)),
+                When(missing, then=Value(Status.NOT_REPORTED)),
+                default=F("status"),
+                output_field=CharField(),
+            )
+        )
+
+    def with_rows(self) -> Self:
+        """With ``is_row``: whether it is a total, or a part that has no total to stand in."""
+        return self.annotate(is_row=Q(breakdown_key="") | ~Exists(self._totals_of_the_same_scope()))
+
+    def rows(self) -> Self:
+        """Totals, and parts that have none."""
+        return self.filter(Q(breakdown_key="") | ~Exists(self._totals_of_the_same_scope()))
+
+    def with_target(self) -> Self:
+        """With ``has_target``: a target of its period, or a final one, is stated."""
+        return self.annotate(has_target=Q(target__isnull=False) | Q(target_final__isnull=False))
+
+    def parts_of(self, rows: Iterable["Result"]) -> Self:
+        """Public breakdowns that may stand inside these rows; ``Result.row_key`` says in which."""
+        totals = [row for row in rows if row.breakdown_key == ""]
+        return self.filter(
+            ~Q(breakdown_key=""),
+            is_public=True,
+            indicator__in={row.indicator_id for row in totals},
+            period__in={row.period_id for row in totals},
+        ).order_by(bytewise("breakdown_key"), bytewise("key"))
+
+    def mentioning(self, words: str) -> Self:
+        """Rows whose indicator or scope mentions every one of the words, whatever their case and accents."""
+        return self.filter(self.mentions(words))
+
+    def mentions(self, words: str) -> Q:
+        """The condition of :meth:`mentioning`."""
+        condition = Q()
+        for word in words.split():
+            condition &= (
+                Q(indicator__in=self._named("indicator", word, "code", "slug", "name_fr", "name_es", "name_en"))
+                | Q(country__in=self._named("country", word, "name_fr", "name_es", "name_en"))
+                | Q(project__in=self._named("project", word, "code", "title"))
+                | Q(forum__in=self._named("forum", word, "title", "city"))
+                | Q(partner__in=self._named("partner", word, "name", "acronym", "aliases__name"))
+            )
+        return condition
+
+    def in_order(self, *, group: str, sort: str, language: str) -> Self:
+        """In the order of the results page.
+
+        First what has a stated target, then by group (``family``, ``result`` or ``nature``), then by ``sort``: ``name``, ``value``,
+        ``achievement``, ``country`` or ``project``, after ``-`` for the other way round. What lacks it comes last both
+        ways. The last words make the order the same each time and on both databases.
+        """
+        name = folded(f"indicator__name_{language}")
+        columns = {
+            "name": bytewise(name),
+            "value": Coalesce("actual", "share"),
+            "achievement": F("achievement"),
+            "country": bytewise("country__code"),
+            "project": bytewise("project__code"),
+        }
+        chosen = columns[sort.removeprefix("-")]
+        return self.with_target().order_by(
+            "-has_target",
+            *self._group_order(group),
+            OrderBy(chosen, descending=sort.startswith("-"), nulls_last=True),
+            bytewise(name),
+            OrderBy(bytewise("country__code"), nulls_first=True),
+            OrderBy(bytewise("project__code"), nulls_first=True),
+            "period__starts_on",
+            "period__ends_on",
+            bytewise("breakdown_key"),
+            bytewise("key"),
+        )
+
+    def for_results_page(self) -> Self:
+        """With everything that a row of a page shows and links to, but its parts."""
+        # Reached through the relation: sources belong to an app that knows figures, and not the other way round.
+        actual = self.model._meta.get_field("actual_record").related_model
+        citations = actual._meta.get_field("citations").related_model.objects.select_related("document")
+        return self.for_parts().prefetch_related(Prefetch("actual_record__citations", queryset=citations))
+
+    def for_parts(self) -> Self:
+        """With what a part inside a row shows."""
+        return self.select_related(
+            "programme", "indicator__expected_result", "period", "actual_record", "target_record", *SCOPE
+        )
+
+    def _totals_of_the_same_scope(self) -> models.QuerySet:
+        totals = self.model._base_manager.filter(
+            breakdown_key="", is_public=True, indicator=OuterRef("indicator"), period=OuterRef("period")
+        )
+        for part in SCOPE:
+            # Empty equals empty here: both are the wider scope.
+            totals = totals.alias(**{f"same_{part}": Coalesce(f"{part}_id", 0)}).filter(
+                **{f"same_{part}": Coalesce(OuterRef(f"{part}_id"), 0)}
+            )
+        return totals
+
+    def _named(self, relation: str, word: str, *fields: str) -> models.QuerySet:
+        """Records of a relation, one of whose texts contains the folded word."""
+        records = self.model._meta.get_field(relation).related_model._base_manager
+        condition = Q()
+        expressions: dict[str, Any] = {}
+        for number, field in enumerate(fields):
+            expressions[f"text_{number}"] = folded(field)
+            condition |= Q(**{f"text_{number}__contains": word})
+        return records.alias(**expressions).filter(condition).values("pk")
+
+    def _group_order(self, group: str) -> list[Any]:
+        if group == "result":
+            return [
+                OrderBy(bytewise("programme__code")),
+                OrderBy(F("indicator__expected_result__order"), nulls_last=True),
+                OrderBy(bytewise("indicator__expected_result__code"), nulls_last=True),
+            ]
+        words = NATURE_ORDER if group == "nature" else list(Family)
+        places = [When(**{group: word}, then=Value(place)) for place, word in enumerate(words)]
+        return [Case(*places, default=Value(len(places)), output_field=IntegerField())]

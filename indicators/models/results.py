@@ -21,6 +21,7 @@ from indicators.choices import (
 )
 from indicators.models.figures import Actual, Baseline, Series, Target, amount
 from indicators.models.framework import Breakdown, Indicator, ReportingPeriod
+from indicators.querysets import ResultQuerySet
 from partners.models import Country, Partner
 from projects.models import Programme, Project
 
@@ -123,6 +124,8 @@ class Result(models.Model):
         max_length=40, help_text=_("Version of the rules and thresholds that made the row.")
     )
 
+    objects = ResultQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("result")
         verbose_name_plural = _("results")
@@ -158,3 +161,19 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def row_key(self) -> tuple[int | None, ...]:
+        """What a total and its parts have in common: indicator, period and scope."""
+        return (
+            self.indicator_id,
+            self.period_id,
+            self.project_id,
+            self.country_id,
+            self.partner_id,
+            self.forum_id,
+        )
+
+    @property
+    def theme_codes(self) -> list[str]:
+        return self.themes.split(";") if self.themes else []

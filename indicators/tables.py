@@ -1,0 +1,273 @@
+"""Results as tables of a page: rows with their parts inside, those with a stated target first, grouped under headings."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from indicators.choices import ChangeUnit, Measure, Nature, Status
+from indicators.models import Category, Result
+from indicators.querysets import ResultQuerySet
+from projects.models import Theme
+
+NATURE_HEADINGS = {
+    Nature.OUTCOME: gettext_lazy("What changed (outcomes)"),
+    Nature.OUTPUT: gettext_lazy("What was delivered (outputs)"),
+    Nature.ACTIVITY: gettext_lazy("What was done (activities)"),
+    Nature.INPUT: gettext_lazy("What was put in (inputs)"),
+    Nature.CONTEXT: gettext_lazy("Context"),
+}
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of what rows mention by code alone: themes, and the categories of breakdowns."""
+
+    themes: Mapping[tuple[int, str], Theme]
+    categories: Mapping[tuple[str, str], Category]
+
+    @classmethod
+    def load(cls) -> "Names":
+        """All of them, in two queries."""
+        return cls.of(Theme.objects.all(), Category.objects.select_related("dimension"))
+
+    @classmethod
+    def of(cls, themes: Iterable[Theme], categories: Iterable[Category]) -> "Names":
+        return cls(
+            themes={(theme.programme_id, theme.code): theme for theme in themes},
+            categories={(category.dimension.code, category.code): category for category in categories},
+        )
+
+    def breakdown(self, key: str) -> str:
+        """``sex=women`` as "women", in the reader's language."""
+        labels = []
+        for pair in filter(None, key.split(";")):
+            dimension, _equals, code = pair.partition("=")
+            category = self.categories.get((dimension, code))
+            labels.append(category.name if category else pair)
+        return " · ".join(labels)
+
+
+@dataclass
+class ScopePart:
+    """A project, country, partner or forum that a row is about, with the name that a list has room for."""
+
+    record: Any
+    label: str
+    lang: str = ""
+
+    def get_absolute_url(self) -> str:
+        return self.record.get_absolute_url()
+
+
+class FigureRow:
+    """A result as the components of a page show it; whatever is not said here is the result's own."""
+
+    def __init__(self, result: Result, names: Names, parts: Iterable["FigureRow"] = ()) -> None:
+        self.result = result
+        self.names = names
+        self.parts = list(parts)
+
+    def __getattr__(self, name: str) -> Any:
+        # Never reached for what __init__ sets; a copy or a pickle asks before that.
+        if name in ("result", "names", "parts"):
+            raise AttributeError(name)
+        return getattr(self.result, name)
+
+    @property
+    def status(self) -> str:
+        """As it stands today: whether a missing figure is due depends on the day."""
+        return getattr(self.result, "status_today", self.result.status)
+
+    @property
+    def get_status_display(self) -> Any:
+        return Status(self.status).label
+
+    @cached_property
+    def scope(self) -> list[ScopePart]:
+        """Project, partner, forum and country, as far as they are set."""
+        result = self.result
+        parts = []
+        if result.project is not None:
+            parts.append(ScopePart(result.project, result.project.code))
+        if result.partner is not None and result.partner.is_public:
+            parts.append(ScopePart(result.partner, result.partner.short_name, result.partner.language))
+        if result.forum is not None:
+            parts.append(ScopePart(result.forum, _("forum %(number)s") % {"number": result.forum.number}))
+        if result.country is not None:
+            parts.append(ScopePart(result.country, result.country.name))
+        return parts
+
+    @property
+    def is_regional(self) -> bool:
+        return self.result.country_id is None
+
+    @property
+    def scope_label(self) -> str:
+        """The scope in plain words; a row of no country says so."""
+        labels = [part.label for part in self.scope]
+        return " · ".join([*labels, *([_("regional")] if self.is_regional else [])])
+
+    @property
+    def period_label(self) -> str:
+        return self.result.period.name
+
+    @property
+    def breakdown_label(self) -> str:
+        return self.names.breakdown(self.result.breakdown_key)
+
+    @property
+    def themes(self) -> list[Theme]:
+        found = (self.names.themes.get((self.result.programme_id, code)) for code in self.result.theme_codes)
+        return [theme for theme in found if theme is not None]
+
+    @property
+    def currency(self) -> str:
+        return self.result.indicator.currency
+
+    @property
+    def unit(self) -> str:
+        """The unit after the number, without the sign that the number already bears."""
+        indicator = self.result.indicator
+        if indicator.measure == Measure.PERCENTAGE:
+            return indicator.unit.removeprefix("%").strip()
+        if indicator.measure == Measure.CURRENCY:
+            return ""
+        if indicator.change_unit == ChangeUnit.AS_PRINTED:
+            return f"{indicator.unit}, {indicator.get_change_unit_display()}"
+        return indicator.unit
+
+    @property
+    def shows_actual(self) -> bool:
+        """Whether the row shows an actual at all: what is withheld shows no note and no printed value either."""
+        return self.result.actual_record is not None and not self.result.is_suppressed
+
+    @property
+    def text(self) -> str:
+        return self.result.actual_record.text if self.shows_actual else ""
+
+    @property
+    def note(self) -> str:
+        return self.result.actual_record.note if self.shows_actual else ""
+
+    @cached_property
+    def sources(self) -> list[Any]:
+        """The citations of the actual, that of the adopted value first."""
+        return list(self.result.actual_record.citations.all()) if self.shows_actual else []
+
+    @property
+    def source(self) -> Any:
+        return self.sources[0] if self.sources else None
+
+    @property
+    def more_sources(self) -> list[Any]:
+        return self.sources[1:]
+
+    @property
+    def discrepancy(self) -> bool:
+        return self.result.has_discrepancy or self.result.is_contested
+
+    @property
+    def discrepancy_url(self) -> str:
+        return f"{reverse('indicator', args=[self.result.indicator.slug])}#discrepancies"
+
+    @property
+    def url(self) -> str:
+        return self.result.indicator.get_absolute_url()
+
+    @cached_property
+    def women_share(self) -> Decimal | None:
+        """Percent of women: as printed, or computed from the two counts."""
+        women = next((part.result for part in self.parts if part.result.breakdown_key == "sex=women"), None)
+        if women is None:
+            return None
+        if women.share is not None:
+            return women.share
+        total = self.result.actual
+        if self.result.measure != Measure.COUNT or women.actual is None or not total:
+            return None
+        return women.actual * 100 / total
+
+
+@dataclass
+class FigureTables:
+    """What a page shows of a set of results: rows with a stated target, then rows without, each as (heading, rows)."""
+
+    with_target: list[tuple[Any, list[FigureRow]]] = field(default_factory=list)
+    recorded: list[tuple[Any, list[FigureRow]]] = field(default_factory=list)
+
+    @property
+    def rows(self) -> list[FigureRow]:
+        return [row for _heading, rows in (*self.with_target, *self.recorded) for row in rows]
+
+    @property
+    def number(self) -> int:
+        return len(self.rows)
+
+    @property
+    def number_with_target(self) -> int:
+        return sum(len(rows) for _heading, rows in self.with_target)
+
+    def __bool__(self) -> bool:
+        return bool(self.with_target or self.recorded)
+
+
+def figure_tables(results: ResultQuerySet, *, group: str = "family", names: Names | None = None) -> FigureTables:
+    """The tables of a page with these rows (totals and parts without total), parts put inside.
+
+    ``group`` is ``family``, ``result`` (expected result) or ``nature``. Five queries at most, however many rows.
+    """
+    ordered = results.in_order(group=group, sort="name", language=reader_language())
+    return tables_of(figure_rows(ordered, names=names), group=group)
+
+
+def figure_rows(results: ResultQuerySet, *, names: Names | None = None) -> list[FigureRow]:
+    """Rows in the order of ``results``, each with its parts: rows, parts and citations are one query each."""
+    names = names or Names.load()
+    today = timezone.localdate()
+    rows = list(results.on(today).for_results_page())
+    parts: dict[tuple[int | None, ...], list[FigureRow]] = defaultdict(list)
+    for part in Result.objects.on(today).parts_of(rows).for_parts():
+        parts[part.row_key].append(FigureRow(part, names))
+    return [FigureRow(row, names, parts[row.row_key] if row.breakdown_key == "" else ()) for row in rows]
+
+
+def tables_of(rows: Iterable[FigureRow], *, group: str = "family") -> FigureTables:
+    """Rows, already in order, under their headings."""
+    tables = FigureTables()
+    for row in rows:
+        has_target = row.result.target is not None or row.result.target_final is not None
+        table = tables.with_target if has_target else tables.recorded
+        heading = heading_of(row.result, group)
+        if not table or table[-1][0] != heading:
+            table.append((heading, []))
+        table[-1][1].append(row)
+    return tables
+
+
+def heading_of(result: Result, group: str) -> Any:
+    """What a row is grouped under: an expected result, or the name of a family or nature."""
+    if group == "result":
+        return result.indicator.expected_result or _("No expected result")
+    if group == "nature":
+        return _capitalised(NATURE_HEADINGS[Nature(result.nature)])
+    return _capitalised(result.get_family_display())
+
+
+def reader_language() -> str:
+    """The language of the page, as columns name it."""
+    return (get_language() or "fr").partition("-")[0]
+
+
+def _capitalised(text: str | Promise) -> str:
+    words = str(text)
+    return words[:1].upper() + words[1:]
