@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "forums",
     "indicators",
     "library",
+    "opendata",
     "epe_ap.apps.ResultsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
