@@ -155,6 +155,14 @@ class Series(Record):
         if errors:
             raise ValidationError(errors)
 
+    def validate_constraints(self, exclude: Any = None) -> None:
+        """The database keeps the generated key unique, and ``clean()`` says so.
+
+        Django would compare that column with itself, since its expression names columns rather than fields,
+        and so refuse every second series.
+        """
+        super().validate_constraints(exclude={*(exclude or ()), "scope_key"})
+
     @property
     def is_total(self) -> bool:
         return self.breakdown.key == ""
