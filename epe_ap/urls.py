@@ -7,7 +7,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponseRedirect
 from django.templatetags.static import static
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 
 def favicon(request: HttpRequest) -> HttpResponseRedirect:
@@ -21,4 +21,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 # `/` and any page without a prefix lead to the reader's language.
-urlpatterns += i18n_patterns()
+urlpatterns += i18n_patterns(
+    path("", include("indicators.urls")),
+)

@@ -172,12 +172,10 @@ class ResultQuerySet(models.QuerySet):
         return self.public().real().latest().rows()
 
     def on(self, today: date) -> Self:
-        """With ``status_today``: a missing figure is not due before its day, and not reported after it."""
-        missing = Q(status__in=(Status.NOT_REPORTED, Status.NOT_DUE))
+        """With ``status_today``, the status as ``rules.due`` reads it on that day."""
         return self.annotate(
             status_today=Case(
-                When(missing & Q(due_on__gt=today), then=Value(Status.NOT_DUE)),
-                When(missing, then=Value(Status.NOT_REPORTED)),
+                When(status=Status.NOT_REPORTED, due_on__gte=today, then=Value(Status.NOT_DUE)),
                 default=F("status"),
                 output_field=CharField(),
             )
@@ -245,6 +243,8 @@ class ResultQuerySet(models.QuerySet):
             bytewise(name),
             OrderBy(bytewise("country__code"), nulls_first=True),
             OrderBy(bytewise("project__code"), nulls_first=True),
+            OrderBy(bytewise("partner__slug"), nulls_first=True),
+            OrderBy(F("forum__number"), nulls_first=True),
             "period__starts_on",
             "period__ends_on",
             bytewise("breakdown_key"),

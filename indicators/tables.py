@@ -10,13 +10,14 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from indicators.choices import ChangeUnit, Measure, Nature, Status
+from epe_ap.templatetags.figures import number
+from indicators.choices import ChangeUnit, Measure, Nature, Qualifier, Status
 from indicators.models import Category, Result
 from indicators.querysets import ResultQuerySet
+from indicators.rules import Quantity, share_from_counts
 from projects.models import Theme
 
 NATURE_HEADINGS = {
@@ -181,6 +182,14 @@ class FigureRow:
         return f"{reverse('indicator', args=[self.result.indicator.slug])}#discrepancies"
 
     @property
+    def range_text(self) -> str:
+        """Between which values the sources of a contested figure differ."""
+        result = self.result
+        if not result.is_contested or result.is_suppressed:
+            return ""
+        return _("%(low)s to %(high)s") % {"low": number(result.range_low), "high": number(result.range_high)}
+
+    @property
     def url(self) -> str:
         return self.result.indicator.get_absolute_url()
 
@@ -192,10 +201,9 @@ class FigureRow:
             return None
         if women.share is not None:
             return women.share
-        total = self.result.actual
-        if self.result.measure != Measure.COUNT or women.actual is None or not total:
+        if self.result.measure != Measure.COUNT:
             return None
-        return women.actual * 100 / total
+        return share_from_counts(part=_quantity(women), total=_quantity(self.result)).value
 
 
 @dataclass
@@ -230,13 +238,13 @@ def figure_tables(results: ResultQuerySet, *, group: str = "family", names: Name
     return tables_of(figure_rows(ordered, names=names), group=group)
 
 
-def figure_rows(results: ResultQuerySet, *, names: Names | None = None) -> list[FigureRow]:
+def figure_rows(results: ResultQuerySet, *, names: Names | None = None, with_parts: bool = True) -> list[FigureRow]:
     """Rows in the order of ``results``, each with its parts: rows, parts and citations are one query each."""
     names = names or Names.load()
     today = timezone.localdate()
     rows = list(results.on(today).for_results_page())
     parts: dict[tuple[int | None, ...], list[FigureRow]] = defaultdict(list)
-    for part in Result.objects.on(today).parts_of(rows).for_parts():
+    for part in Result.objects.on(today).parts_of(rows if with_parts else ()).for_parts():
         parts[part.row_key].append(FigureRow(part, names))
     return [FigureRow(row, names, parts[row.row_key] if row.breakdown_key == "" else ()) for row in rows]
 
@@ -266,6 +274,10 @@ def heading_of(result: Result, group: str) -> Any:
 def reader_language() -> str:
     """The language of the page, as columns name it."""
     return (get_language() or "fr").partition("-")[0]
+
+
+def _quantity(result: Result) -> Quantity | None:
+    return None if result.actual is None else Quantity(result.actual, Qualifier(result.qualifier or Qualifier.EXACT))
 
 
 def _capitalised(text: str | Promise) -> str:

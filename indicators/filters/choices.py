@@ -1,0 +1,212 @@
+"""The values that each filter knows, as they stand in addresses, with their labels in the reader's language."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.folding import fold
+from forums.models import Forum
+from indicators.choices import Family, Level, Nature, Status, Verification
+from indicators.models import Category, Indicator, ReportingPeriod
+from indicators.querysets import MAIN_NATURES
+from indicators.tables import Names
+from partners.models import Country, Partner
+from projects.models import Programme, Project, Theme
+
+#: Opens what a filter leaves out when it is absent.
+ALL: Final = "all"
+LATEST: Final = "latest"
+TOTAL: Final = "total"
+REGIONAL: Final = "regional"
+STATED: Final = "stated"
+NONE: Final = "none"
+
+FACETS: Final = {
+    "programme": gettext_lazy("Programme"),
+    "country": gettext_lazy("Country"),
+    "theme": gettext_lazy("Theme"),
+    "project": gettext_lazy("Project"),
+    "partner": gettext_lazy("Partner"),
+    "forum": gettext_lazy("Forum"),
+    "sdg": gettext_lazy("Development goal"),
+    "level": gettext_lazy("Level"),
+    "nature": gettext_lazy("Nature"),
+    "family": gettext_lazy("Family"),
+    "target": gettext_lazy("Target"),
+    "status": gettext_lazy("Status"),
+    "verification": gettext_lazy("Verification"),
+    "sex": gettext_lazy("Sex"),
+    "period": gettext_lazy("Period"),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a filter.
+
+    Attributes:
+        value: as it stands in addresses.
+        label: as the reader sees it in a list.
+        short: as a heading has room for; the label when empty.
+        pk: the record's primary key, where the value is a record.
+        is_offered: whether the list of choices shows it; an address may name the others too.
+    """
+
+    value: str
+    label: str
+    short: str = ""
+    pk: int | None = None
+    is_offered: bool = True
+
+    @property
+    def words(self) -> str:
+        return self.short or self.label
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Every choice of every filter; loaded once per request, in nine queries."""
+
+    programmes: list[Programme]
+    countries: list[Country]
+    themes: list[Theme]
+    projects: list[Project]
+    partners: list[Partner]
+    forums: list[Forum]
+    periods: list[ReportingPeriod]
+    categories: list[Category]
+    #: (indicator, number, name) of each goal that an indicator contributes to.
+    goals: list[tuple[int, int, str]]
+
+    @classmethod
+    def load(cls, language: str) -> "Vocabulary":
+        links = Indicator.goals.through.objects.order_by("goal__number", "indicator_id")
+        return cls(
+            programmes=list(Programme.objects.order_by("code")),
+            countries=list(Country.objects.order_by("code")),
+            themes=list(Theme.objects.order_by("programme__code", "-kind", "number")),
+            projects=list(Project.objects.order_by("programme__code", "code")),
+            partners=list(Partner.objects.public().order_by("name")),
+            forums=list(Forum.objects.order_by("programme__code", "number")),
+            periods=list(ReportingPeriod.objects.order_by("programme__code", "starts_on", "-ends_on")),
+            categories=list(Category.objects.select_related("dimension").order_by("dimension__code", "order", "code")),
+            goals=list(links.values_list("indicator_id", "goal__number", f"goal__name_{language}")),
+        )
+
+    @cached_property
+    def names(self) -> Names:
+        return Names.of(self.themes, self.categories)
+
+    @cached_property
+    def choices(self) -> Mapping[str, list[Choice]]:
+        """The choices of each facet, in the order in which a list shows them."""
+        demonstrations = {programme.pk for programme in self.programmes if programme.is_demonstration}
+        programmes = {programme.pk: programme for programme in self.programmes}
+        several = len(programmes) - len(demonstrations) > 1
+
+        def period_label(period: ReportingPeriod) -> str:
+            return f"{programmes[period.programme_id].code} · {period.name}" if several else period.name
+
+        return {
+            "programme": [
+                Choice(record.slug, record.code, pk=record.pk, is_offered=not record.is_demonstration)
+                for record in self.programmes
+            ],
+            "country": [
+                *(Choice(record.code, record.name, pk=record.pk) for record in self.countries),
+                Choice(REGIONAL, _("Regional (no single country)"), short=_("regional")),
+            ],
+            "theme": [Choice(record.slug, str(record), pk=record.pk) for record in self.themes],
+            "project": [
+                Choice(record.slug, f"{record.code} · {record.title}", short=record.code, pk=record.pk)
+                for record in self.projects
+            ],
+            "partner": [
+                Choice(record.slug, str(record), short=record.short_name, pk=record.pk) for record in self.partners
+            ],
+            "forum": [
+                Choice(record.slug, str(record), short=_("forum %(number)s") % {"number": record.number}, pk=record.pk)
+                for record in self.forums
+            ],
+            "sdg": self._goal_choices(),
+            "level": _words(Level),
+            "nature": [
+                *_words(Nature),
+                Choice(ALL, _("All natures"), short=_("all natures")),
+            ],
+            "family": _words(Family),
+            "target": [
+                Choice(STATED, _("With a stated target"), short=_("with a stated target")),
+                Choice(NONE, _("Without"), short=_("without a stated target")),
+            ],
+            "status": _words(Status),
+            "verification": _words(Verification),
+            "sex": [
+                *(Choice(category.code, category.name, pk=category.pk) for category in self.sexes),
+                Choice(ALL, _("Totals and all parts"), short=_("totals and all parts")),
+                Choice(TOTAL, _("Totals"), is_offered=False),
+            ],
+            "period": [
+                *(Choice(record.slug, period_label(record), pk=record.pk) for record in self.periods),
+                Choice(ALL, _("All periods"), short=_("all periods")),
+                Choice(LATEST, _("Latest"), is_offered=False),
+            ],
+        }
+
+    @cached_property
+    def defaults(self) -> Mapping[str, list[str]]:
+        """What an absent filter stands for, where that is not everything."""
+        return {
+            "programme": [record.slug for record in self.programmes if not record.is_demonstration],
+            "nature": [str(nature) for nature in MAIN_NATURES],
+            "sex": [TOTAL],
+            "period": [LATEST],
+        }
+
+    @property
+    def sexes(self) -> list[Category]:
+        return [category for category in self.categories if category.dimension.code == "sex"]
+
+    def find(self, facet: str, written: str) -> Choice | None:
+        """The choice that an address means: its value, or its code, in capitals or small letters."""
+        return self._spellings[facet].get(fold(written))
+
+    def chosen(self, facet: str, values: Iterable[str]) -> list[Choice]:
+        """Choices by their values, in the order of the list."""
+        wanted = set(values)
+        return [choice for choice in self.choices[facet] if choice.value in wanted]
+
+    def pks(self, facet: str, values: Iterable[str]) -> list[int]:
+        return [choice.pk for choice in self.chosen(facet, values) if choice.pk is not None]
+
+    @cached_property
+    def _spellings(self) -> dict[str, dict[str, Choice]]:
+        spellings: dict[str, dict[str, Choice]] = {}
+        for facet, choices in self.choices.items():
+            spellings[facet] = {fold(choice.value): choice for choice in choices}
+        for programme, choice in zip(self.programmes, self.choices["programme"], strict=True):
+            spellings["programme"].setdefault(fold(programme.code), choice)
+        return spellings
+
+    def _goal_choices(self) -> list[Choice]:
+        names = {number: name for _indicator, number, name in self.goals}
+        return [
+            Choice(
+                str(number),
+                _("SDG %(number)s") % {"number": number} + (f" · {names[number]}" if number in names else ""),
+                short=_("SDG %(number)s") % {"number": number},
+            )
+            for number in range(1, 18)
+        ]
+
+
+def _words(choices: Any) -> list[Choice]:
+    return [Choice(str(value), _capitalised(str(label)), short=str(label)) for value, label in choices.choices]
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,271 @@
+"""The filter that the results page and its downloads share."""
+
+from datetime import date
+from typing import Any, Final
+
+import django_filters
+from django.db.models import Exists, OuterRef, Q
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from indicators.filters.choices import ALL, FACETS, LATEST, NONE, REGIONAL, STATED, TOTAL, Choice, Vocabulary
+from indicators.models import Indicator, Result
+from indicators.querysets import ResultQuerySet
+from indicators.tables import reader_language
+
+GROUPS: Final = ("family", "result")
+SORTS: Final = ("name", "value", "achievement", "country", "project")
+#: Names of which an address holds one value each.
+SINGLE: Final = ("q", "sort", "group", "page")
+LONGEST_SEARCH: Final = 200
+
+
+class SeveralFilter(django_filters.MultipleChoiceFilter):
+    """One query name with any number of values, its choices those of the vocabulary."""
+
+
+class ResultFilter(django_filters.FilterSet):
+    """Rows of the table of results that an address asks for.
+
+    Whatever the address says that cannot be understood is left out and told in ``problems``; the rest is done. So the
+    form behind it is always valid.
+
+    Attributes:
+        chosen: the values that the address names, by filter, as it should have written them.
+        effective: the same with what an absent filter stands for.
+        problems: sentences about what could not be understood.
+    """
+
+    programme = SeveralFilter(method="of_records")
+    country = SeveralFilter(method="of_countries")
+    theme = SeveralFilter(method="of_themes")
+    project = SeveralFilter(method="of_records")
+    partner = SeveralFilter(method="of_records")
+    forum = SeveralFilter(method="of_records")
+    sdg = SeveralFilter(method="of_goals")
+    level = SeveralFilter(field_name="level")
+    nature = SeveralFilter(method="of_natures")
+    family = SeveralFilter(field_name="family")
+    target = SeveralFilter(method="of_targets")
+    status = SeveralFilter(field_name="status_today")
+    verification = SeveralFilter(field_name="verification")
+    sex = SeveralFilter(method="of_sexes")
+    period = SeveralFilter(method="of_periods")
+    q = django_filters.CharFilter(method="mentioning")
+
+    class Meta:
+        model = Result
+        fields: list[str] = []
+
+    def __init__(
+        self, query: QueryDict, *, vocabulary: Vocabulary | None = None, today: date | None = None, **kwargs: Any
+    ) -> None:
+        self.vocabulary = vocabulary or Vocabulary.load(reader_language())
+        self.today = today or timezone.localdate()
+        self.problems: list[str] = []
+        self.chosen: dict[str, list[str]] = {}
+        self.single: dict[str, str] = {}
+        self._read(query)
+        self.effective = {
+            facet: self.chosen.get(facet) or list(self.vocabulary.defaults.get(facet, [])) for facet in FACETS
+        }
+        super().__init__(
+            self._data({**self.effective, **({"q": [self.words]} if self.words else {})}),
+            queryset=Result.objects.public(),
+            **kwargs,
+        )
+        for facet in FACETS:
+            self.filters[facet].extra["choices"] = [
+                (choice.value, choice.label) for choice in self.vocabulary.choices[facet]
+            ]
+
+    # --- What the address says -------------------------------------------------------------------
+
+    @property
+    def words(self) -> str:
+        return self.single.get("q", "")
+
+    @property
+    def sort(self) -> str:
+        return self.single.get("sort", "name")
+
+    @property
+    def group(self) -> str:
+        return self.single.get("group", "family")
+
+    def choices(self, facet: str) -> list[Choice]:
+        """The choices of a facet that the address names."""
+        return self.vocabulary.chosen(facet, self.chosen.get(facet, ()))
+
+    @property
+    def in_force(self) -> list[str]:
+        """Names of the filters that the address sets."""
+        return [*self.chosen, *(["q"] if self.words else [])]
+
+    @property
+    def shows_demonstration(self) -> bool:
+        """Whether fictitious figures are among the rows: only when their programme is asked for by name."""
+        return any(not choice.is_offered for choice in self.choices("programme"))
+
+    def address(self, **changes: str | list[str] | None) -> str:
+        """A query string of this filter with other values; from the first page, and empty when nothing is asked."""
+        values: dict[str, list[str]] = {**self.chosen, **{name: [value] for name, value in self.single.items()}}
+        for name, change in changes.items():
+            values[name] = [change] if isinstance(change, str) else list(change or ())
+        return self._data({name: values[name] for name in (*FACETS, *SINGLE) if values.get(name)}).urlencode()
+
+    # --- Rows --------------------------------------------------------------------------------------
+
+    def filter_queryset(self, queryset: ResultQuerySet) -> ResultQuerySet:
+        return super().filter_queryset(queryset.on(self.today))
+
+    @property
+    def rows(self) -> ResultQuerySet:
+        """The rows asked for, in the order asked for."""
+        return self._in_order(self.qs)
+
+    @property
+    def regional_rows(self) -> ResultQuerySet:
+        """Beside a country's figures: those that the same filters find, and that belong to no single country.
+
+        Where a forum was held says nothing about whom its figures are about: what a forum held in that country counted
+        is not offered as if it came near to being the country's own.
+        """
+        others = ResultFilter(
+            self._data({name: values for name, values in self._everything().items() if name != "country"}),
+            vocabulary=self.vocabulary,
+            today=self.today,
+        )
+        held_there = Q(forum__country__in=self.vocabulary.pks("country", self.effective["country"]))
+        return self._in_order(others.qs.regional().exclude(held_there))
+
+    @property
+    def offers_regional(self) -> bool:
+        return bool(self.chosen.get("country")) and REGIONAL not in self.chosen["country"]
+
+    def _in_order(self, rows: ResultQuerySet) -> ResultQuerySet:
+        return rows.in_order(group=self.group, sort=self.sort, language=reader_language())
+
+    # --- How each filter finds its rows ------------------------------------------------------------
+
+    def of_records(self, rows: ResultQuerySet, name: str, values: list[str]) -> ResultQuerySet:
+        return rows.filter(**{f"{name}__in": self.vocabulary.pks(name, values)})
+
+    def of_countries(self, rows: ResultQuerySet, name: str, values: list[str]) -> ResultQuerySet:
+        condition = Q(country__in=self.vocabulary.pks(name, values))
+        return rows.filter(condition | Q(country__isnull=True) if REGIONAL in values else condition)
+
+    def of_themes(self, rows: ResultQuerySet, name: str, values: list[str]) -> ResultQuerySet:
+        return rows.of_themes(self.vocabulary.pks(name, values))
+
+    def of_goals(self, rows: ResultQuerySet, name: str, values: list[str]) -> ResultQuerySet:
+        return rows.filter(indicator__in=Indicator.objects.filter(goals__number__in=values).values("pk"))
+
+    def of_natures(self, rows: ResultQuerySet, name: str, values: list[str]) -> ResultQuerySet:
+        return rows if ALL in values else rows.filter(nature__in=values)
+
+    def of_targets(self, rows: ResultQuerySet, name: str, values: list[str]) -> ResultQuerySet:
+        if {STATED, NONE} <= set(values):
+            return rows
+        return rows.with_target().filter(has_target=STATED in values)
+
+    def of_sexes(self, rows: ResultQuerySet, name: str, values: list[str]) -> ResultQuerySet:
+        if ALL in values:
+            return rows
+        # Breakdowns with that category: shares, counts, and figures that are about women only.
+        of_categories = Result.breakdown.field.related_model.objects.filter(
+            pk=OuterRef("breakdown"), categories__in=self.vocabulary.pks(name, values)
+        )
+        found = rows.filter(Exists(of_categories)) if set(values) != {TOTAL} else rows.none()
+        if TOTAL not in values:
+            return found
+        return rows.rows() if set(values) == {TOTAL} else rows.rows() | found
+
+    def of_periods(self, rows: ResultQuerySet, name: str, values: list[str]) -> ResultQuerySet:
+        if ALL in values:
+            return rows
+        condition = Q(period__in=self.vocabulary.pks(name, values))
+        return rows.filter(condition | Q(is_latest=True) if LATEST in values else condition)
+
+    def mentioning(self, rows: ResultQuerySet, name: str, value: str) -> ResultQuerySet:
+        return rows.mentioning(value)
+
+    # --- Reading -----------------------------------------------------------------------------------
+
+    def _everything(self) -> dict[str, list[str]]:
+        return {**self.chosen, **{name: [value] for name, value in self.single.items()}}
+
+    @staticmethod
+    def _data(values: dict[str, list[str]]) -> QueryDict:
+        data = QueryDict(mutable=True)
+        for name, several in values.items():
+            data.setlist(name, several)
+        return data
+
+    def _read(self, query: QueryDict) -> None:
+        for name, written in query.lists():
+            # A form sends its empty fields along.
+            values = [value.strip() for value in written if value.strip()]
+            if name in FACETS:
+                self._read_facet(name, values)
+            elif name in SINGLE:
+                self._read_single(name, values)
+            else:
+                self.problems.append(
+                    _("“%(name)s” is not a filter of this page and was left aside. Known are: %(known)s.")
+                    % {"name": _shown(name), "known": ", ".join((*FACETS, *SINGLE))}
+                )
+
+    def _read_facet(self, name: str, values: list[str]) -> None:
+        found: list[str] = []
+        for value in values:
+            choice = self.vocabulary.find(name, value)
+            if choice is None:
+                self.problems.append(self._unknown(name, value))
+            elif choice.value not in found:
+                found.append(choice.value)
+        if found:
+            self.chosen[name] = found
+
+    def _read_single(self, name: str, values: list[str]) -> None:
+        if len(values) > 1:
+            self.problems.append(
+                _("“%(name)s” stands in the address more than once; the last one counts.") % {"name": name}
+            )
+        if not values:
+            return
+        value = values[-1]
+        known = {"sort": [*SORTS, *(f"-{sort}" for sort in SORTS)], "group": list(GROUPS)}.get(name)
+        if known is not None and value not in known:
+            self.problems.append(
+                _("“%(value)s” is not a value of “%(name)s” and was left aside. Known are: %(known)s.")
+                % {"value": _shown(value), "name": name, "known": ", ".join(known)}
+            )
+            return
+        if name == "q":
+            # No database keeps a null byte, so no text has one.
+            value = " ".join(value.replace("\x00", " ").split())
+            if len(value) > LONGEST_SEARCH:
+                value = value[:LONGEST_SEARCH].rsplit(" ", 1)[0]
+                self.problems.append(_("The words searched for were too many; only the first were used."))
+        if value:
+            self.single[name] = value
+
+    def _unknown(self, name: str, value: str) -> str:
+        known = [choice.value for choice in self.vocabulary.choices[name] if choice.is_offered]
+        if len(known) > 12:
+            return _(
+                "“%(value)s” is not a value of “%(name)s” and was left aside. Choose one from the list of filters."
+            ) % {"value": _shown(value), "name": name}
+        return _("“%(value)s” is not a value of “%(name)s” and was left aside. Known are: %(known)s.") % {
+            "value": _shown(value),
+            "name": name,
+            "known": ", ".join(known) or "–",
+        }
+
+
+def _shown(text: str) -> str:
+    """What somebody wrote, short enough for a sentence."""
+    line = " ".join(text.replace("\x00", " ").split())
+    return line if len(line) <= 60 else f"{line[:60]}…"
