@@ -6,7 +6,7 @@ reason, inputs.
 """
 
 from indicators.rules.outcomes import RULES_VERSION, Closure, Known, Outcome, Thresholds
-from indicators.rules.privacy import Cell, is_small, withheld
+from indicators.rules.privacy import PEOPLE, Cell, is_small, withheld
 from indicators.rules.quantities import (
     Interval,
     Presence,
@@ -66,6 +66,7 @@ from indicators.rules.totals import (
 
 __all__ = [
     "BAR_CAP",
+    "PEOPLE",
     "RULES_VERSION",
     "Adopted",
     "Adoption",

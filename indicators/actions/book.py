@@ -1,0 +1,180 @@
+"""What the rows of results are made from, read in a handful of queries whatever the number of rows."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db.models import F, Q
+
+from indicators import rules
+from indicators.choices import PeriodKind
+from indicators.models import Actual, Baseline, Breakdown, Category, Indicator, ReportingPeriod, Series, Target
+from partners.choices import PartnerKind
+from partners.models import Country
+from projects.models import Programme, Project
+
+#: Kinds of partners that work where others live: their seat says nothing about a figure.
+VISITING_KINDS = frozenset(
+    {
+        PartnerKind.CANADIAN_COLLEGE,
+        PartnerKind.DONOR,
+        PartnerKind.IMPLEMENTER,
+        PartnerKind.INTERNATIONAL_ORGANISATION,
+    }
+)
+
+
+def thresholds() -> rules.Thresholds:
+    """The thresholds in force, from the settings EPE_AP_ON_TRACK_THRESHOLD, EPE_AP_SMALL_CELL and …_SENSITIVE."""
+    return rules.Thresholds(
+        on_track=settings.EPE_AP_ON_TRACK_THRESHOLD,
+        small_cell=settings.EPE_AP_SMALL_CELL,
+        small_cell_sensitive=settings.EPE_AP_SMALL_CELL_SENSITIVE,
+    )
+
+
+@dataclass(frozen=True)
+class Split:
+    """A dimension as the rules need it."""
+
+    is_exhaustive: bool
+    categories: frozenset[str]
+
+
+@dataclass
+class Book:
+    """Some indicators, with everything that their rows rest on."""
+
+    thresholds: rules.Thresholds
+    indicators: dict[int, Indicator]
+    themes: dict[int, str]
+    series: dict[int, list[Series]]
+    periods: dict[int, list[ReportingPeriod]]
+    baselines: dict[int, Baseline]
+    targets: dict[int, dict[int, list[Target]]]
+    actuals: dict[int, dict[int, Actual]]
+    dimensions: dict[str, Split]
+    country_codes: dict[int, str]
+    project_countries: dict[int, set[int]]
+    programme_countries: dict[int, set[int]]
+    breakdown_ids: dict[str, int] = field(default_factory=dict)
+
+    def place_of(self, series: Series) -> rules.Scope:
+        """The scope of a series, with the country by the rule of countries."""
+        programme = self.indicators[series.indicator_id].programme
+        away = {
+            organisation.country_id
+            for organisation in (programme.funder, programme.implementer)
+            if organisation is not None and organisation.country_id is not None
+        }
+        partner = series.partner
+        country = rules.country_of(
+            own=series.country_id,
+            partner_country=None if partner is None else partner.country_id,
+            partner_is_local=partner is not None
+            and rules.is_local(
+                partner_country=partner.country_id, away=away, is_visiting_kind=partner.kind in VISITING_KINDS
+            ),
+            project_countries=self.project_countries.get(series.project_id or 0, ()),
+        )
+        return rules.Scope(series.project_id, country, series.partner_id, series.forum_id)
+
+
+def with_relatives(indicators: Collection[int]) -> set[int]:
+    """The indicators, what they contribute to, and whatever else contributes to that: their totals hang together."""
+    linked = Indicator.objects.filter(
+        Q(pk__in=indicators) | Q(contributors__in=indicators) | Q(contributes_to__contributors__in=indicators)
+        | Q(contributes_to__in=indicators)
+    )  # fmt: skip
+    return set(linked.values_list("pk", flat=True))
+
+
+def read_book(indicators: Collection[int] | None = None, *, lock: bool = False) -> Book:
+    """Read what the rows of these indicators (all of them when None) rest on.
+
+    Args:
+        lock: keep other writers of the same indicators waiting until the transaction ends, so that neither computes
+            totals from figures that the other has not committed yet.
+    """
+    wanted = Indicator.objects.order_by("pk")
+    if indicators is not None:
+        wanted = wanted.filter(pk__in=indicators)
+    if lock:
+        # Evaluated on its own: PostgreSQL locks no nullable side of a join.
+        list(wanted.select_for_update().values_list("pk"))
+    chosen = {
+        indicator.pk: indicator
+        for indicator in wanted.select_related(
+            "programme__funder", "programme__implementer", "expected_result", "project"
+        ).prefetch_related("themes")
+    }
+
+    def of_chosen(path: str) -> Q:
+        return Q() if indicators is None else Q(**{f"{path}__in": list(chosen)})
+
+    series = defaultdict(list)
+    for line in (
+        Series.objects.filter(of_chosen("indicator"))
+        .select_related("project", "country", "partner", "forum", "breakdown")
+        .order_by("pk")
+    ):
+        series[line.indicator_id].append(line)
+    periods = defaultdict(list)
+    programmes = {indicator.programme_id for indicator in chosen.values()}
+    for period in ReportingPeriod.objects.filter(programme__in=programmes):
+        periods[period.programme_id].append(period)
+    for listed in periods.values():
+        listed.sort(key=lambda period: (period.ends_on, period.kind == PeriodKind.WHOLE, period.starts_on, period.slug))
+    targets: dict[int, dict[int, list[Target]]] = defaultdict(lambda: defaultdict(list))
+    for target in (
+        Target.objects.filter(of_chosen("series__indicator"))
+        .prefetch_related("citations__document")
+        .order_by("revision")
+    ):
+        targets[target.series_id][target.period_id].append(target)
+    actuals: dict[int, dict[int, Actual]] = defaultdict(dict)
+    for actual in Actual.objects.filter(of_chosen("series__indicator")).prefetch_related(
+        "citations__document", "citations__discrepancies", "discrepancies"
+    ):
+        actuals[actual.series_id][actual.period_id] = actual
+    projects = {line.project_id for lines in series.values() for line in lines if line.project_id is not None}
+    return Book(
+        thresholds=thresholds(),
+        indicators=chosen,
+        themes={pk: ";".join(theme.code for theme in each.themes.all()) for pk, each in chosen.items()},
+        series=series,
+        periods=periods,
+        baselines={each.series_id: each for each in Baseline.objects.filter(of_chosen("series__indicator"))},
+        targets=targets,
+        actuals=actuals,
+        dimensions=_dimensions(),
+        country_codes=dict(Country.objects.values_list("pk", "code")),
+        project_countries=_sets(
+            Project.countries.through.objects.filter(project__in=projects).values_list("project_id", "country_id")
+        ),
+        programme_countries=_sets(
+            Programme.countries.through.objects.filter(programme__in=programmes).values_list(
+                "programme_id", "country_id"
+            )
+        ),
+        breakdown_ids=dict(Breakdown.objects.values_list("key", "pk")),
+    )
+
+
+def _dimensions() -> dict[str, Split]:
+    codes = defaultdict(set)
+    exhaustive = {}
+    for category in Category.objects.values(
+        "code", dimension_code=F("dimension__code"), whole=F("dimension__is_exhaustive")
+    ):
+        codes[category["dimension_code"]].add(category["code"])
+        exhaustive[category["dimension_code"]] = category["whole"]
+    return {code: Split(exhaustive[code], frozenset(found)) for code, found in codes.items()}
+
+
+def _sets(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for left, right in pairs:
+        found[left].add(right)
+    return found
