@@ -1,10 +1,11 @@
-"""What long lists share: the page that an address asks for."""
+"""What pages share: how they read an address, and what they say about what it asks for in vain."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -47,3 +48,41 @@ def page_of(rows: Any, *, asked: str, number: int, per_page: int = 50) -> tuple[
 def page_numbers(page: Page) -> Sequence[int | str]:
     """The numbers that the component ``pagination.html`` links to."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+def shown(text: str) -> str:
+    """What somebody wrote into an address, short enough for a sentence."""
+    line = " ".join(text.replace("\x00", " ").split())
+    return line if len(line) <= 60 else f"{line[:60]}…"
+
+
+def unknown_names(query: QueryDict, known: Iterable[str] = ()) -> list[str]:
+    """A sentence for each name in an address that this page does not know, naming those that it does."""
+    names = list(known)
+    sentences = []
+    for name in query:
+        if name in names:
+            continue
+        if names:
+            sentence = _("“%(name)s” is not a filter of this page and was left aside. Known are: %(known)s.")
+        else:
+            sentence = _("“%(name)s” means nothing on this page and was left aside.")
+        sentences.append(sentence % {"name": shown(name), "known": ", ".join(names)})
+    return sentences
+
+
+def unknown_value(name: str, value: str, known: Iterable[str]) -> str:
+    """A sentence about a value that a filter does not have; a long list of values is not repeated in it."""
+    values = list(known)
+    if len(values) > 12:
+        return _(
+            "“%(value)s” is not a value of “%(name)s” and was left aside. Choose one from the list of filters."
+        ) % {
+            "value": shown(value),
+            "name": name,
+        }
+    return _("“%(value)s” is not a value of “%(name)s” and was left aside. Known are: %(known)s.") % {
+        "value": shown(value),
+        "name": name,
+        "known": ", ".join(values) or "–",
+    }

@@ -18,10 +18,11 @@ from django.db.models import (
     Q,
     Value,
     When,
+    prefetch_related_objects,
 )
 from django.db.models.functions import Coalesce
 
-from accounts.folding import bytewise, folded
+from accounts.folding import bytewise, fold, folded
 from accounts.models import User
 from accounts.querysets import RecordQuerySet
 from indicators.choices import OPEN_SUBMISSION_STATES, Family, Nature, PeriodKind, PeriodState, Route, Status
@@ -210,7 +211,7 @@ class ResultQuerySet(models.QuerySet):
     def mentions(self, words: str) -> Q:
         """The condition of :meth:`mentioning`."""
         condition = Q()
-        for word in words.split():
+        for word in fold(words).split():
             condition &= (
                 Q(indicator__in=self._named("indicator", word, "code", "slug", "name_fr", "name_es", "name_en"))
                 | Q(country__in=self._named("country", word, "name_fr", "name_es", "name_en"))
@@ -251,18 +252,18 @@ class ResultQuerySet(models.QuerySet):
             bytewise("key"),
         )
 
-    def for_results_page(self) -> Self:
-        """With everything that a row of a page shows and links to, but its parts."""
-        # Reached through the relation: sources belong to an app that knows figures, and not the other way round.
-        actual = self.model._meta.get_field("actual_record").related_model
-        citations = actual._meta.get_field("citations").related_model.objects.select_related("document")
-        return self.for_parts().prefetch_related(Prefetch("actual_record__citations", queryset=citations))
-
-    def for_parts(self) -> Self:
-        """With what a part inside a row shows."""
+    def with_scope(self) -> Self:
+        """With everything that a row names, but its parts and its citations."""
         return self.select_related(
             "programme", "indicator__expected_result", "period", "actual_record", "target_record", *SCOPE
         )
+
+    def add_citations(self, results: list["Result"]) -> None:
+        """Give these results the citations of their actuals, in one query."""
+        # Reached through the relation: sources belong to an app that knows figures, and not the other way round.
+        actual = self.model._meta.get_field("actual_record").related_model
+        citations = actual._meta.get_field("citations").related_model.objects.select_related("document")
+        prefetch_related_objects(results, Prefetch("actual_record__citations", queryset=citations))
 
     def _totals_of_the_same_scope(self) -> models.QuerySet:
         totals = self.model._base_manager.filter(

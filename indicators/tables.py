@@ -235,18 +235,26 @@ def figure_tables(results: ResultQuerySet, *, group: str = "family", names: Name
     ``group`` is ``family``, ``result`` (expected result) or ``nature``. Five queries at most, however many rows.
     """
     ordered = results.in_order(group=group, sort="name", language=reader_language())
-    return tables_of(figure_rows(ordered, names=names), group=group)
+    (rows,) = figure_rows(ordered, names=names)
+    return tables_of(rows, group=group)
 
 
-def figure_rows(results: ResultQuerySet, *, names: Names | None = None, with_parts: bool = True) -> list[FigureRow]:
-    """Rows in the order of ``results``, each with its parts: rows, parts and citations are one query each."""
+def figure_rows(*results: ResultQuerySet, names: Names | None = None, with_parts: bool = True) -> list[list[FigureRow]]:
+    """The rows of each of these querysets, in its order, every row with its parts inside.
+
+    One query for each queryset, one for all parts, one for all citations; two more where ``names`` are not at hand.
+    """
     names = names or Names.load()
     today = timezone.localdate()
-    rows = list(results.on(today).for_results_page())
+    lists = [list(rows.on(today).with_scope()) for rows in results]
+    every = [row for rows in lists for row in rows]
+    Result.objects.add_citations(every)
     parts: dict[tuple[int | None, ...], list[FigureRow]] = defaultdict(list)
-    for part in Result.objects.on(today).parts_of(rows if with_parts else ()).for_parts():
+    for part in Result.objects.on(today).parts_of(every if with_parts else ()).with_scope():
         parts[part.row_key].append(FigureRow(part, names))
-    return [FigureRow(row, names, parts[row.row_key] if row.breakdown_key == "" else ()) for row in rows]
+    return [
+        [FigureRow(row, names, parts[row.row_key] if row.breakdown_key == "" else ()) for row in rows] for rows in lists
+    ]
 
 
 def tables_of(rows: Iterable[FigureRow], *, group: str = "family") -> FigureTables:

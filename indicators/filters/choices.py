@@ -8,7 +8,6 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.folding import fold
 from forums.models import Forum
 from indicators.choices import Family, Level, Nature, Status, Verification
 from indicators.models import Category, Indicator, ReportingPeriod
@@ -173,7 +172,7 @@ class Vocabulary:
 
     def find(self, facet: str, written: str) -> Choice | None:
         """The choice that an address means: its value, or its code, in capitals or small letters."""
-        return self._spellings[facet].get(fold(written))
+        return self._spellings[facet].get(_spelt(written))
 
     def chosen(self, facet: str, values: Iterable[str]) -> list[Choice]:
         """Choices by their values, in the order of the list."""
@@ -187,9 +186,9 @@ class Vocabulary:
     def _spellings(self) -> dict[str, dict[str, Choice]]:
         spellings: dict[str, dict[str, Choice]] = {}
         for facet, choices in self.choices.items():
-            spellings[facet] = {fold(choice.value): choice for choice in choices}
+            spellings[facet] = {_spelt(choice.value): choice for choice in choices}
         for programme, choice in zip(self.programmes, self.choices["programme"], strict=True):
-            spellings["programme"].setdefault(fold(programme.code), choice)
+            spellings["programme"].setdefault(_spelt(programme.code), choice)
         return spellings
 
     def _goal_choices(self) -> list[Choice]:
@@ -202,6 +201,10 @@ class Vocabulary:
             )
             for number in range(1, 18)
         ]
+
+
+def _spelt(value: str) -> str:
+    return value.casefold()
 
 
 def _words(choices: Any) -> list[Choice]:

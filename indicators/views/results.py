@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from epe_ap.pages import page_numbers, page_of
+from epe_ap.templatetags.figures import number
 from indicators.filters import Choice, Counts, ResultFilter
 from indicators.filters.choices import ALL, FACETS
 from indicators.filters.results import GROUPS, SORTS
@@ -87,8 +88,7 @@ class ResultsPage:
 
     def context(self) -> dict[str, Any]:
         page = self.page
-        rows = self.rows_of(page)
-        regional = self.regional_rows
+        rows, regional = self.rows
         return {
             "heading": self.heading,
             "sentence_on_targets": self.sentence_on_targets,
@@ -102,7 +102,7 @@ class ResultsPage:
             "regional_url": self.link(country=["regional"]),
             "page_obj": page,
             "page_numbers": page_numbers(page),
-            "facets": [self.facet(name) for name in FACETS if self.options(name)],
+            "facets": [self.facet(name) for name in FACETS if self.offers(name)],
             "search": {"name": "q", "label": _("Words"), "value": self.filter.words},
             "kept": [(name, self.filter.single[name]) for name in ("sort", "group") if name in self.filter.single],
             "active_count": len(self.filter.in_force),
@@ -131,18 +131,16 @@ class ResultsPage:
         self.problems += problems
         return page
 
-    def rows_of(self, page: Page) -> list[FigureRow]:
-        return self._with_parts(page.object_list)
-
-    @property
-    def regional_rows(self) -> list[FigureRow]:
-        """Beside a country's figures, the regional ones that the same filters find; the first page of them."""
-        if not self.filter.offers_regional:
-            return []
-        return self._with_parts(self.filter.regional_rows[:ROWS_ON_A_PAGE])
-
-    def _with_parts(self, rows: Any) -> list[FigureRow]:
-        return figure_rows(rows, names=self.filter.vocabulary.names, with_parts=ALL not in self.filter.effective["sex"])
+    @cached_property
+    def rows(self) -> tuple[list[FigureRow], list[FigureRow]]:
+        """The rows of the page; and, beside a country's figures, the regional ones that the same filters find."""
+        asked = [self.page.object_list]
+        if self.filter.offers_regional:
+            asked.append(self.filter.regional_rows[:ROWS_ON_A_PAGE])
+        found = figure_rows(
+            *asked, names=self.filter.vocabulary.names, with_parts=ALL not in self.filter.effective["sex"]
+        )
+        return found[0], found[1] if len(found) > 1 else []
 
     # --- In words ----------------------------------------------------------------------------------
 
@@ -158,31 +156,31 @@ class ResultsPage:
 
     @property
     def heading(self) -> str:
-        number = ngettext("%(number)s figure", "%(number)s figures", self.counts.rows) % {"number": self.counts.rows}
-        return f"{number} · {self.filter_in_words}"
+        figures = ngettext("%(number)s figure", "%(number)s figures", self.counts.rows)
+        return f"{figures % {'number': number(self.counts.rows)}} · {self.filter_in_words}"
 
     @property
     def regional_heading(self) -> str:
         words = ngettext(
             "%(number)s regional figure beside them", "%(number)s regional figures beside them", self.counts.regional
         )
-        return words % {"number": self.counts.regional}
+        return words % {"number": number(self.counts.regional)}
 
     @property
     def sentence_on_targets(self) -> str:
         """How many of the rows have a stated target."""
-        number, stated = self.counts.rows, self.counts.with_target
-        if not number:
+        rows, stated = self.counts.rows, self.counts.with_target
+        if not rows:
             return ""
         if not stated:
             return _("The sources state a target for none of them.")
-        if stated == number:
+        if stated == rows:
             return _("The sources state a target for all of them.")
         return ngettext(
             "The sources state a target for %(stated)s of them.",
             "The sources state a target for %(stated)s of them.",
             stated,
-        ) % {"stated": stated}
+        ) % {"stated": number(stated)}
 
     @property
     def empty(self) -> dict[str, Any] | None:
@@ -193,13 +191,13 @@ class ResultsPage:
         suggestions = [
             {
                 "label": ngettext(
-                    "Without %(filter)s: %(number)s figure", "Without %(filter)s: %(number)s figures", number
+                    "Without %(filter)s: %(number)s figure", "Without %(filter)s: %(number)s figures", rows
                 )
-                % {"filter": self._in_force_in_words(name), "number": number},
+                % {"filter": self._in_force_in_words(name), "number": number(rows)},
                 "url": self.link(**{name: None}),
             }
             # What takes away least is nearest to what was asked.
-            for number, name in sorted(found)
+            for rows, name in sorted(found)
         ]
         if not suggestions and self.filter.in_force:
             suggestions = [{"label": _("Remove all filters"), "url": self.base}]
@@ -249,6 +247,10 @@ class ResultsPage:
             if choice.value in chosen or (choice.is_offered and counted[choice.value])
         ]
 
+    def offers(self, name: str) -> bool:
+        """Whether a filter has anything to choose: more than one choice, or one that is chosen."""
+        return len(self.options(name)) > 1 or name in self.filter.chosen
+
     def facet(self, name: str) -> dict[str, Any]:
         chosen = self.filter.chosen.get(name, [])
         return {
@@ -260,10 +262,10 @@ class ResultsPage:
                 {
                     "value": choice.value,
                     "label": choice.label,
-                    "count": number,
+                    "count": rows,
                     "selected": choice.value in chosen,
                 }
-                for choice, number in self.options(name)
+                for choice, rows in self.options(name)
             ],
         }
 
