@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.core.serializers.base import DeserializationError, DeserializedObject
 from django.core.serializers.python import Deserializer
 from django.db import DatabaseError
@@ -118,7 +118,7 @@ def _load_row(file: str, name: str, row: dict[str, Any]) -> Any:
         built.save()
     except ValidationError as error:
         raise BrokenFixture(file, name, _sentence(error)) from error
-    except (DeserializationError, DatabaseError, LookupError, ValueError, TypeError) as error:
+    except (DeserializationError, DatabaseError, FieldDoesNotExist, LookupError, ValueError, TypeError) as error:
         raise BrokenFixture(file, name, " ".join(str(error).split())) from error
     return record
 
