@@ -160,6 +160,16 @@ class HistoryRow(models.Model):
         abstract = True
 
 
+class History(HistoricalRecords):
+    """Copies of a record, without its generated columns: the database computes them again from the others.
+
+    Named as excluded instead, they would have to exist in every model before a deleted row could be read back.
+    """
+
+    def fields_included(self, model: type[models.Model]) -> list[Any]:
+        return [field for field in super().fields_included(model) if not field.generated]
+
+
 class Record(models.Model):
     """A business record: found by a natural key, kept by version, with a history.
 
@@ -175,8 +185,7 @@ class Record(models.Model):
         help_text=_("Counts the saves, so that two people never overwrite each other."),
     )
 
-    # Generated columns are left out: the database computes them again from what the history keeps.
-    history = HistoricalRecords(inherit=True, bases=[HistoryRow], excluded_fields=["scope_key", "grain"])
+    history = History(inherit=True, bases=[HistoryRow])
     objects = RecordQuerySet.as_manager()
 
     class Meta:
