@@ -1,0 +1,415 @@
+"""Accounts and the register of changes in the administration, and the base of every record's pages there."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
+from django.contrib.admin.utils import flatten, flatten_fieldsets
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.auth.admin import UserAdmin
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import models, transaction
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from simple_history.admin import SimpleHistoryAdmin
+from translated_fields.admin import TranslatedFieldAdmin
+from translated_fields.fields import show_language_code
+
+from accounts.actions import StaleRecord, change, save_record
+from accounts.choices import Door
+from accounts.forms import AccountChangeForm, AccountCreationForm, RecordForm, RowForm, RowFormSet
+from accounts.models import Change, Record, User
+from indicators.actions import one_refresh, refresh_results
+from indicators.models import Indicator
+from partners.models import Membership
+
+LANGUAGES: dict[str, str] = dict(settings.LANGUAGES)
+
+
+def in_languages(*names: str) -> list[str]:
+    """The columns of translated fields, for searching: ``name`` stands for name_fr, name_es and name_en."""
+    return [f"{name}_{language}" for name in names for language in LANGUAGES]
+
+
+class AutocompleteFilter(admin.RelatedFieldListFilter):
+    """Filters a list by a related record that is typed and chosen: a list of all of them would be too long."""
+
+    template = "admin/autocomplete_filter.html"
+
+    def __init__(
+        self,
+        field: Any,
+        request: HttpRequest,
+        params: dict[str, Any],
+        model: type[models.Model],
+        model_admin: admin.ModelAdmin,
+        field_path: str,
+    ) -> None:
+        super().__init__(field, request, params, model, model_admin, field_path)
+        #: What else the address holds, so that choosing keeps it; the number of the page is of the old list.
+        self.kept = [
+            (name, value)
+            for name, values in request.GET.lists()
+            for value in values
+            if name not in (self.lookup_kwarg, self.lookup_kwarg_isnull, "p")
+        ]
+        chosen = self.lookup_val[-1] if isinstance(self.lookup_val, list) else self.lookup_val
+        choice = forms.ModelChoiceField(
+            field.remote_field.model._default_manager.all(),
+            widget=AutocompleteSelect(field, model_admin.admin_site),
+            required=False,
+        )
+        self.widget = choice.widget.render(
+            self.lookup_kwarg, chosen, {"id": f"filter_{field_path}", "aria-label": str(self.title)}
+        )
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return []
+
+    def has_output(self) -> bool:
+        return True
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Pages of what nobody writes by hand."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class OnRecordAdmin(admin.ModelAdmin):
+    """Whatever one page of the administration writes is one change: by whom, why, through this door."""
+
+    show_full_result_count = False
+
+    @contextmanager
+    def on_record(self, request: HttpRequest) -> Iterator[None]:
+        """Open a change around a page that may write, and take it back when it wrote nothing."""
+        if request.method != "POST":
+            yield
+            return
+        request.has_written = False  # type: ignore[attr-defined]
+        reason = request.POST.get("change_reason", "").strip()
+        with change(door=Door.ADMIN, by=request.user, reason=reason):  # type: ignore[arg-type]
+            # The record, its rows and its links may each alter the same results: they are made anew once.
+            with one_refresh():
+                yield
+            if not request.has_written:  # type: ignore[attr-defined]
+                transaction.set_rollback(True)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        with self.on_record(request):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        with self.on_record(request):
+            return super().delete_view(request, object_id, extra_context)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        with self.on_record(request):
+            return super().changelist_view(request, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        request.has_written = True  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        request.has_written = True  # type: ignore[attr-defined]
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        request.has_written = True  # type: ignore[attr-defined]
+        super().delete_queryset(request, queryset)
+
+
+def save_rows(request: HttpRequest, formset: BaseInlineFormSet) -> None:
+    """Save the parts of a record that were typed on its page."""
+    rows = formset.save(commit=False)
+    for row in formset.deleted_objects:
+        row.delete()
+    for row in rows:
+        save_record(record=row)
+    formset.save_m2m()
+    if rows or formset.deleted_objects:
+        request.has_written = True  # type: ignore[attr-defined]
+
+
+class AutocompleteEverywhere:
+    """Related records are typed and found, never picked from a list of all."""
+
+    # An address typed without its scheme is taken for https, as in the next Django.
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
+        opts = self.opts  # type: ignore[attr-defined]
+        return [field.name for field in (*opts.fields, *opts.many_to_many) if field.is_relation]
+
+
+class RecordAdmin(AutocompleteEverywhere, OnRecordAdmin, TranslatedFieldAdmin, SimpleHistoryAdmin):
+    """Pages of a kind of business record.
+
+    A subclass may declare ``fieldsets`` of the fields that have one language; the translated ones follow, one
+    collapsible group for each language, then the reason for the change.
+    """
+
+    #: Ways from an indicator to this kind of record, where the indicator's results rest on it.
+    results_through: tuple[str, ...] = ()
+
+    form = RecordForm
+    object_history_list_template = "admin/record_history.html"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        queryset = self.model._default_manager.for_admin()
+        if self.list_select_related:
+            # Django leaves it aside where the queryset follows relations already.
+            queryset = queryset.select_related(*self.list_select_related)
+        # A model's own order does not hold for a queryset that counts.
+        return queryset.order_by(*(self.get_ordering(request) or self.opts.ordering))
+
+    @property
+    def media(self) -> forms.Media:
+        total = super().media
+        for each in self.list_filter:
+            if isinstance(each, tuple) and issubclass(each[1], AutocompleteFilter):
+                field = self.opts.get_field(each[0].split("__")[0])
+                total += AutocompleteSelect(field, self.admin_site).media
+        return total
+
+    # The form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
+        declared = list(self.fieldsets) if self.fieldsets else []
+        own = [*RecordForm.OWN_FIELDS]
+        rest = [
+            name
+            for name in flatten(self.get_fields(request, obj))
+            if name not in flatten_fieldsets(declared) and name not in own
+        ]
+        by_language: dict[str, list[str]] = {language: [] for language in LANGUAGES}
+        plain: list[str] = []
+        for name in rest:
+            by_language.get(self._language_of(name), plain).append(name)
+        groups = [*declared, *([(None, {"fields": plain})] if plain else [])]
+        for language, names in by_language.items():
+            if names:
+                # The reader's own language stands open; Django opens another one that holds an error.
+                classes = [] if language == get_language() else ["collapse"]
+                groups.append((LANGUAGES[language], {"fields": names, "classes": classes}))
+        if self.has_change_permission(request, obj) if obj else self.has_add_permission(request):
+            groups.append((None, {"fields": sorted(own)}))
+        return groups
+
+    def _language_of(self, name: str) -> str:
+        """The language of a translated column; empty for any other field."""
+        for field in self.opts.fields:
+            if field.name == name:
+                return getattr(field, "_translated_field_language_code", "")
+        return ""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except StaleRecord:
+            # Somebody saved it between our reading and our writing. Read again, the form says so itself.
+            return self.changeform_view(request, object_id, form_url, extra_context)
+
+    # Writing
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        # An unaltered record keeps its version, though its parts may be saved.
+        if not change or form.altered:
+            request.has_written = True  # type: ignore[attr-defined]
+            # What rested on it before, and in save_related() what does afterwards.
+            self.renew_results(obj)
+            self.write(obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if request.has_written:  # type: ignore[attr-defined]
+            self.renew_results(form.instance)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        save_rows(request, formset)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.renew_results(obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        for record in queryset:
+            self.renew_results(record)
+        super().delete_queryset(request, queryset)
+
+    def write(self, record: Any) -> None:
+        """Save one record of this kind; the kinds that have an action of their own go through it."""
+        save_record(record=record)
+
+    def renew_results(self, record: Any) -> None:
+        """Have the results that rest on a record made anew when the page's change is complete."""
+        for way in self.results_through:
+            refresh_results(indicators=Indicator.objects.filter(**{way: record.pk}).values_list("pk", flat=True))
+
+    # History
+
+    def get_urls(self) -> list[URLPattern]:
+        # Without the page of one version: the list says all that changed, and nothing is reverted from it.
+        return super(SimpleHistoryAdmin, self).get_urls()
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def get_history_queryset(self, *args: Any, **kwargs: Any) -> models.QuerySet[Any]:
+        return super().get_history_queryset(*args, **kwargs).select_related("change__made_by")
+
+    def history_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Three columns of one translated field would otherwise bear one name.
+        with show_language_code(True):
+            return super().history_view(*args, **kwargs)
+
+
+class RowInline(AutocompleteEverywhere, InlineModelAdmin):
+    """Parts of a record, edited on its page."""
+
+    form = RowForm
+    formset = RowFormSet
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return self.model._default_manager.for_admin()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+        fields = [name for name in super().get_fields(request, obj) if name != "seen_version"]
+        return [*fields, "seen_version"] if self.has_change_permission(request, obj) else fields
+
+
+class TabularRows(RowInline, admin.TabularInline):
+    pass
+
+
+class StackedRows(RowInline, admin.StackedInline):
+    pass
+
+
+class ReadOnlyRows(admin.TabularInline):
+    """Parts of a record that have a page of their own, or that nobody writes by hand."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return self.model._default_manager.for_admin()
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class PartnersOfUser(TabularRows):
+    model = Membership
+    fk_name = "user"
+
+
+@admin.register(User)
+class AccountAdmin(OnRecordAdmin, UserAdmin):
+    form = AccountChangeForm
+    add_form = AccountCreationForm
+    list_display = ("email", "name", "language", "is_active", "is_staff", "is_demonstration", "last_login")
+    list_filter = ("is_staff", "is_superuser", "is_active", "is_demonstration", "language", "groups")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    readonly_fields = ("last_login", "joined_at")
+    inlines = (PartnersOfUser,)
+    fieldsets = (
+        (None, {"fields": ("email", "password", "name", "language", "time_zone")}),
+        (
+            _("Permissions"),
+            {"fields": ("is_active", "is_staff", "is_superuser", "is_demonstration", "groups", "user_permissions")},
+        ),
+        (_("Dates"), {"fields": ("last_login", "joined_at")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": ("email", "name", "language", "time_zone", "usable_password", "password1", "password2"),
+            },
+        ),
+    )
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Sequence[type[InlineModelAdmin]]:
+        # The account comes first: its page then asks for what it may do.
+        return self.inlines if obj else ()
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: BaseInlineFormSet, change: bool) -> None:
+        save_rows(request, formset)
+
+
+@admin.register(Change)
+class ChangeAdmin(ReadOnlyAdmin):
+    list_display = ("made_at", "made_by", "door", "reason")
+    list_filter = ("door", ("made_by", AutocompleteFilter))
+    search_fields = ("reason", "made_by__email", "made_by__name")
+    fields = ("made_at", "made_by", "door", "reason", "records")
+    readonly_fields = ("records",)
+    #: Up to how many records of a kind are named.
+    named = 20
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Change]:
+        return Change.objects.for_admin()
+
+    @admin.display(description=_("records"))
+    def records(self, made: Change) -> SafeString:
+        """What the change touched: by name, each with a link to its history, or only counted where it is a lot."""
+        lines = []
+        for model in apps.get_models():
+            if issubclass(model, Record):
+                rows = list(model.history.filter(change=made)[: self.named + 1])  # type: ignore[attr-defined]
+                if len(rows) > self.named:
+                    number = model.history.filter(change=made).count()  # type: ignore[attr-defined]
+                    lines.append((model._meta.verbose_name_plural, number))
+                else:
+                    lines += [(model._meta.verbose_name, self._link(model, row)) for row in rows]
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", lines))
+
+    def _link(self, model: type[Record], row: Any) -> SafeString:
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_history", args=[row.id])
+        try:
+            name = str(row.history_object)
+        except ObjectDoesNotExist:
+            # Its name holds that of another record, which is gone too.
+            name = f"{row.id}"
+        return format_html('<a href="{}">{}</a> ({})', address, name, row.get_history_type_display())
