@@ -1,8 +1,8 @@
 """What the rows of results are made from, read in a handful of queries whatever the number of rows."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import F, Q
@@ -58,7 +58,10 @@ class Book:
     country_codes: dict[int, str]
     project_countries: dict[int, set[int]]
     programme_countries: dict[int, set[int]]
-    breakdown_ids: dict[str, int] = field(default_factory=dict)
+    project_slugs: dict[int, str]
+    partner_slugs: dict[int, str]
+    forum_slugs: dict[int, str]
+    breakdown_ids: dict[str, int]
 
     def place_of(self, series: Series) -> rules.Scope:
         """The scope of a series, with the country by the rule of countries."""
@@ -139,6 +142,7 @@ def read_book(indicators: Collection[int] | None = None, *, lock: bool = False) 
     ):
         actuals[actual.series_id][actual.period_id] = actual
     projects = {line.project_id for lines in series.values() for line in lines if line.project_id is not None}
+    projects |= {each.project_id for each in chosen.values() if each.project_id is not None}
     return Book(
         thresholds=thresholds(),
         indicators=chosen,
@@ -158,6 +162,9 @@ def read_book(indicators: Collection[int] | None = None, *, lock: bool = False) 
                 "programme_id", "country_id"
             )
         ),
+        project_slugs=_slugs(series, "project") | _slugs_of_projects(chosen.values()),
+        partner_slugs=_slugs(series, "partner"),
+        forum_slugs=_slugs(series, "forum"),
         breakdown_ids=dict(Breakdown.objects.values_list("key", "pk")),
     )
 
@@ -171,6 +178,15 @@ def _dimensions() -> dict[str, Split]:
         codes[category["dimension_code"]].add(category["code"])
         exhaustive[category["dimension_code"]] = category["whole"]
     return {code: Split(exhaustive[code], frozenset(found)) for code, found in codes.items()}
+
+
+def _slugs(series: Mapping[int, list[Series]], part: str) -> dict[int, str]:
+    records = (getattr(line, part) for lines in series.values() for line in lines)
+    return {record.pk: record.slug for record in records if record is not None}
+
+
+def _slugs_of_projects(indicators: Iterable[Indicator]) -> dict[int, str]:
+    return {each.project.pk: each.project.slug for each in indicators if each.project is not None}
 
 
 def _sets(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:

@@ -1,0 +1,194 @@
+"""What rows of results are made on: a sheet for each indicator, a strand for each scope and breakdown.
+
+A *strand* is an indicator for one scope in one breakdown, over the periods; a *line* is what it shows in one period and
+becomes one row; a *reading* is what it gives to a total there.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.utils import timezone
+
+from indicators import rules
+from indicators.actions.book import Book
+from indicators.choices import PeriodKind, PeriodState, Qualifier, Route
+from indicators.models import Actual, Baseline, Figure, Indicator, ReportingPeriod, Series, Target
+from indicators.rules import Quantity, Scope
+
+KEY_LENGTH = 200
+NO_COVERAGE = rules.Coverage(0, 0)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a strand gives to a total in a period.
+
+    Attributes:
+        quantity: the figure of the period; of running totals and stocks the latest one stated by then.
+        keys: the rows that it rests on.
+        is_own: something was stated for this very period.
+    """
+
+    quantity: Quantity | None
+    to_date: Quantity | None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    as_of: date | None = None
+    keys: tuple[str, ...] = ()
+    is_own: bool = False
+    is_public: bool = True
+    to_date_is_public: bool = True
+    is_printed: bool = False
+    is_computed: bool = False
+    coverage: rules.Coverage = NO_COVERAGE
+
+
+@dataclass
+class Line:
+    """One row in the making."""
+
+    key: str
+    period: ReportingPeriod
+    actual_record: Actual | None = None
+    target_record: Target | None = None
+    baseline_record: Baseline | None = None
+    quantity: Quantity | None = None
+    to_date: Quantity | None = None
+    share: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+    baseline: Quantity | None = None
+    target: Quantity | None = None
+    target_basis: str = ""
+    final: Quantity | None = None
+    final_record: Target | None = None
+    inputs: tuple[str, ...] = ()
+    coverage: rules.Coverage = NO_COVERAGE
+    is_computed: bool = False
+    is_partial: bool = False
+    is_public: bool = False
+    is_printed: bool = False
+    is_incomplete: bool = False
+    is_latest: bool = False
+    withheld: str = ""
+    is_to_date_withheld: bool = False
+
+    @property
+    def has_actual(self) -> bool:
+        return self.actual_record is not None or (self.is_computed and self.quantity is not None)
+
+    @property
+    def does_not_apply(self) -> bool:
+        return self.actual_record is not None and self.actual_record.is_not_applicable
+
+
+@dataclass
+class Strand:
+    indicator: Indicator
+    scope: Scope
+    #: The scope, with the country by the rule of countries.
+    place: Scope
+    breakdown: str
+    words: tuple[str, ...]
+    series: Series | None = None
+    lines: dict[int, Line] = field(default_factory=dict)
+    #: Target-only lines that the public sees beside a computed total that it does not see yet.
+    kept_lines: list[Line] = field(default_factory=list)
+    readings: dict[int, Reading] = field(default_factory=dict)
+
+    def key(self, period: ReportingPeriod, *, is_computed: bool = False) -> str:
+        """What names its row, made of natural keys so that it is the same in every database."""
+        words = [self.indicator.slug, period.slug, *self.words, *([self.breakdown] if self.breakdown else [])]
+        text = "/".join([*words, *(["computed"] if is_computed else [])])
+        if len(text) <= KEY_LENGTH:
+            return text
+        return f"{text[: KEY_LENGTH - 33]}~{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+
+    def awaits(self, period: ReportingPeriod) -> bool:
+        """Whether a figure is expected of it in this period."""
+        if self.series is None or not self.series.is_expected or period.kind == PeriodKind.WHOLE:
+            return False
+        starts, ends = self.indicator.active_from, self.indicator.active_to
+        return (starts is None or period.ends_on >= starts) and (ends is None or period.starts_on <= ends)
+
+    def reports(self, period: ReportingPeriod) -> bool:
+        """Whether it states something for this very period, were it that the question does not arise."""
+        line = self.lines.get(period.pk)
+        return line is not None and line.actual_record is not None
+
+    def quantity(self, period: ReportingPeriod) -> Quantity | None:
+        reading = self.readings.get(period.pk)
+        return None if reading is None else reading.quantity
+
+    def emitted(self) -> Iterator[Line]:
+        yield from self.lines.values()
+        yield from self.kept_lines
+
+
+class Sheet:
+    """One indicator's strands."""
+
+    def __init__(self, book: Book, indicator: Indicator) -> None:
+        self.book = book
+        self.indicator = indicator
+        self.periods = book.periods.get(indicator.programme_id, [])
+        self.strands: dict[tuple[Scope, str], Strand] = {}
+        #: Groups of keys of which each one follows from the others: totals first, then their parts.
+        self.sums: list[list[str]] = []
+
+    def strand(self, scope: Scope, place: Scope, breakdown: str, series: Series | None = None) -> Strand:
+        """The strand of this scope and breakdown, made when it is new."""
+        found = self.strands.get((scope, breakdown))
+        if found is None:
+            book = self.book
+            words = (
+                ("project", book.project_slugs.get(scope.project or 0)),
+                ("country", book.country_codes.get(scope.country or 0)),
+                ("partner", book.partner_slugs.get(scope.partner or 0)),
+                ("forum", book.forum_slugs.get(scope.forum or 0)),
+            )
+            named = tuple(f"{name}={word}" for name, word in words if word)
+            found = Strand(self.indicator, scope, place, breakdown, named, series)
+            self.strands[scope, breakdown] = found
+        return found
+
+    def is_public(self, period: ReportingPeriod, actual: Actual | None) -> bool:
+        return rules.is_public(
+            indicator_is_public=self.indicator.is_public,
+            is_demonstration=self.indicator.programme.is_demonstration,
+            has_actual=actual is not None,
+            is_published=period.state == PeriodState.PUBLISHED,
+            is_printed=actual is not None and actual.route == Route.PUBLISHED_SOURCE,
+        )
+
+
+def quantity_of(figure: Figure | None) -> Quantity | None:
+    """The number of a figure: its value, or 100 × numerator ÷ denominator; None for shares, texts, not applicable."""
+    if figure is None or figure.ratio is None:
+        return None
+    return Quantity(figure.ratio, Qualifier(figure.qualifier))
+
+
+def share_of(figure: Figure | None) -> Quantity | None:
+    """The share of the total that a figure states, in percent points."""
+    if figure is None or figure.share is None:
+        return None
+    return Quantity(figure.share, Qualifier(figure.qualifier))
+
+
+def has_text(figure: Actual | Target | None) -> bool:
+    return figure is not None and bool(figure.text)
+
+
+def quantity_in(outcome: rules.Outcome) -> Quantity | None:
+    """The number that a rule found, with how exactly it is known."""
+    return None if outcome.value is None else Quantity(outcome.value, outcome.qualifier)
+
+
+def approved_on(actual: Actual | None) -> date | None:
+    if actual is None or actual.approved_at is None:
+        return None
+    return timezone.localdate(actual.approved_at)
