@@ -47,6 +47,16 @@ class IndicatorQuerySet(RecordQuerySet):
         """Indicators that anybody may see."""
         return self.filter(is_public=True, programme__is_demonstration=False)
 
+    def for_page(self) -> Self:
+        """Indicators with all that the method sheet names."""
+        return (
+            self.public()
+            .select_related("programme", "expected_result", "project", "contributes_to", "replaced_by")
+            .prefetch_related(
+                "themes", "goals", "dimensions", Prefetch("contributors", queryset=self.model.objects.public())
+            )
+        )
+
     def for_admin(self) -> Self:
         return self.select_related("programme", "project", "expected_result").annotate(
             number_of_series=Count("series", distinct=True)
@@ -106,6 +116,10 @@ class TargetQuerySet(FigureQuerySet):
         """Targets as they stand; earlier versions left out."""
         return self.filter(is_current=True)
 
+    def superseded(self) -> Self:
+        """Earlier versions of targets, with what they were for."""
+        return self.filter(is_current=False).with_series().select_related("period").order_by("series", "revision")
+
     def for_admin(self) -> Self:
         return self.with_series().select_related("period")
 
@@ -162,7 +176,7 @@ class ResultQuerySet(models.QuerySet):
         """Figures of no single country."""
         return self.filter(country__isnull=True)
 
-    def of_themes(self, themes: Iterable["Theme"]) -> Self:
+    def of_themes(self, themes: Iterable["Theme | int"]) -> Self:
         """Figures whose indicator belongs to one of these themes or dimensions."""
         indicators = self.model._meta.get_field("indicator").related_model._base_manager
         # By subquery, so that an indicator of two of the themes does not repeat its rows.
@@ -229,7 +243,7 @@ class ResultQuerySet(models.QuerySet):
         ways. The last words make the order the same each time and on both databases.
         """
         name = folded(f"indicator__name_{language}")
-        columns = {
+        columns: dict[str, Any] = {
             "name": bytewise(name),
             "value": Coalesce("actual", "share"),
             "achievement": F("achievement"),
@@ -252,8 +266,8 @@ class ResultQuerySet(models.QuerySet):
             bytewise("key"),
         )
 
-    def with_scope(self) -> Self:
-        """With everything that a row names, but its parts and its citations."""
+    def for_results_page(self) -> Self:
+        """With everything that a row names, on a page or in a file, but its parts and its citations."""
         return self.select_related(
             "programme", "indicator__expected_result", "period", "actual_record", "target_record", *SCOPE
         )

@@ -148,22 +148,22 @@ class FigureRow:
         return indicator.unit
 
     @property
-    def shows_actual(self) -> bool:
-        """Whether the row shows an actual at all: what is withheld shows no note and no printed value either."""
-        return self.result.actual_record is not None and not self.result.is_suppressed
+    def actual_shown(self) -> Any:
+        """The actual that the row shows, if any: what is withheld shows no note and no printed value either."""
+        return None if self.result.is_suppressed else self.result.actual_record
 
     @property
     def text(self) -> str:
-        return self.result.actual_record.text if self.shows_actual else ""
+        return self.actual_shown.text if self.actual_shown else ""
 
     @property
     def note(self) -> str:
-        return self.result.actual_record.note if self.shows_actual else ""
+        return self.actual_shown.note if self.actual_shown else ""
 
     @cached_property
     def sources(self) -> list[Any]:
         """The citations of the actual, that of the adopted value first."""
-        return list(self.result.actual_record.citations.all()) if self.shows_actual else []
+        return list(self.actual_shown.citations.all()) if self.actual_shown else []
 
     @property
     def source(self) -> Any:
@@ -246,11 +246,11 @@ def figure_rows(*results: ResultQuerySet, names: Names | None = None, with_parts
     """
     names = names or Names.load()
     today = timezone.localdate()
-    lists = [list(rows.on(today).with_scope()) for rows in results]
+    lists = [list(rows.on(today).for_results_page()) for rows in results]
     every = [row for rows in lists for row in rows]
     Result.objects.add_citations(every)
     parts: dict[tuple[int | None, ...], list[FigureRow]] = defaultdict(list)
-    for part in Result.objects.on(today).parts_of(every if with_parts else ()).with_scope():
+    for part in Result.objects.on(today).parts_of(every if with_parts else ()).for_results_page():
         parts[part.row_key].append(FigureRow(part, names))
     return [
         [FigureRow(row, names, parts[row.row_key] if row.breakdown_key == "" else ()) for row in rows] for rows in lists

@@ -33,13 +33,13 @@ class Line:
         return [value(self) for value in COLUMNS.values()]
 
     @property
-    def shows_actual(self) -> bool:
-        """A withheld figure says nothing more in its note or its printed value."""
-        return self.result.actual_record is not None and not self.result.is_suppressed
+    def actual(self) -> Any:
+        """The actual behind the result, if it may speak: a withheld figure says nothing in its note either."""
+        return None if self.result.is_suppressed else self.result.actual_record
 
     def sources(self) -> list[dict[str, Any]]:
         """Every citation of the actual, that of the adopted value first."""
-        if not self.shows_actual:
+        if self.actual is None:
             return []
         return [
             {
@@ -51,7 +51,7 @@ class Line:
                 "qualifier": citation.qualifier,
                 "note": in_language(citation, "note", self.language),
             }
-            for citation in self.result.actual_record.citations.all()
+            for citation in self.actual.citations.all()
         ]
 
 
@@ -91,10 +91,9 @@ def discrepancy(line: Line) -> str:
 
 def note(line: Line) -> str:
     """The public note, after the text of a figure that is described in words."""
-    if not line.shows_actual:
+    if line.actual is None:
         return ""
-    actual = line.result.actual_record
-    texts = (in_language(actual, "text", line.language), in_language(actual, "note", line.language))
+    texts = (in_language(line.actual, name, line.language) for name in ("text", "note"))
     return " ".join(" ".join(texts).split())
 
 

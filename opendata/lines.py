@@ -47,10 +47,10 @@ class Export:
                     yield Line(result, self.language, self.today, codes.get(result.actual_record_id, ()))
 
     def _in_chunk(self, keys: list[int]) -> list[Result]:
-        found = {row.pk: row for row in Result.objects.filter(pk__in=keys).with_scope()}
+        found = {row.pk: row for row in Result.objects.filter(pk__in=keys).for_results_page()}
         rows = [found[key] for key in keys if key in found]
         parts: dict[tuple[int | None, ...], list[Result]] = defaultdict(list)
-        for part in Result.objects.parts_of(rows if self.with_parts else ()).with_scope():
+        for part in Result.objects.parts_of(rows if self.with_parts else ()).for_results_page():
             parts[part.row_key].append(part)
         lines = [line for row in rows for line in (row, *(parts[row.row_key] if row.breakdown_key == "" else ()))]
         Result.objects.add_citations(lines)

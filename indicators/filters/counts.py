@@ -76,8 +76,8 @@ class Counts:
             if not missed:
                 counts.rows += 1
                 counts.with_target += facts.has_target
-                for name, values in values_of.items():
-                    counts.options[name].update(values(facts))
+                for name, read in values_of.items():
+                    counts.options[name].update(read(facts))
                 continue
             (name,) = missed
             if name == "q":
@@ -110,7 +110,7 @@ def _facts(results: ResultFilter) -> Iterable[Facts]:
 
 def _readers(vocabulary: Vocabulary) -> dict[str, Values]:
     """For each filter, the values that a row has of it."""
-    by_pk = {
+    by_pk: dict[str, dict[Any, str]] = {
         facet: {choice.pk: choice.value for choice in vocabulary.choices[facet] if choice.pk is not None}
         for facet in FACETS
     }
@@ -122,12 +122,10 @@ def _readers(vocabulary: Vocabulary) -> dict[str, Values]:
 
     def record(facet: str, column: str) -> Values:
         names = by_pk[facet]
-        place = Facts._fields.index(column)
-        return lambda facts: (names[facts[place]],) if facts[place] in names else ()
+        return lambda facts: (names[getattr(facts, column)],) if getattr(facts, column) in names else ()
 
     def word(column: str) -> Values:
-        place = Facts._fields.index(column)
-        return lambda facts: (facts[place],) if facts[place] else ()
+        return lambda facts: (getattr(facts, column),) if getattr(facts, column) else ()
 
     def theme_slugs(facts: Facts) -> tuple[str, ...]:
         keys = ((facts.programme_id, code) for code in facts.themes.split(";"))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from indicators.filters.choices import ALL, FACETS, LATEST, NONE, REGIONAL, STATED, TOTAL, Choice, Vocabulary
-from indicators.models import Indicator, Result
+from indicators.models import Breakdown, Indicator, Result
 from indicators.querysets import ResultQuerySet
 from indicators.tables import reader_language
 
@@ -174,7 +174,7 @@ class ResultFilter(django_filters.FilterSet):
         if ALL in values:
             return rows
         # Breakdowns with that category: shares, counts, and figures that are about women only.
-        of_categories = Result.breakdown.field.related_model.objects.filter(
+        of_categories = Breakdown.objects.filter(
             pk=OuterRef("breakdown"), categories__in=self.vocabulary.pks(name, values)
         )
         found = rows.filter(Exists(of_categories)) if set(values) != {TOTAL} else rows.none()

@@ -134,7 +134,7 @@ class ResultsPage:
     @cached_property
     def rows(self) -> tuple[list[FigureRow], list[FigureRow]]:
         """The rows of the page; and, beside a country's figures, the regional ones that the same filters find."""
-        asked = [self.page.object_list]
+        asked: list[Any] = [self.page.object_list]
         if self.filter.offers_regional:
             asked.append(self.filter.regional_rows[:ROWS_ON_A_PAGE])
         found = figure_rows(

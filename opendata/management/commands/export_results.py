@@ -1,6 +1,5 @@
 """``manage.py export_results``: the whole public table of results, without a server."""
 
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -48,9 +47,8 @@ class Command(BaseCommand):
             return
         pieces = write_csv(export) if options["format"] == "csv" else write_json(export)
         if output is None:
-            # Not self.stdout, which would add a line end of its own to each piece.
-            stream = self.stdout._out if hasattr(self.stdout, "_out") else sys.stdout
-            stream.writelines(pieces)
+            for piece in pieces:
+                self.stdout.write(piece, ending="")
             return
         # The line ends are the writer's.
         with output.open("w", encoding="utf-8", newline="") as file:
