@@ -169,7 +169,17 @@ class AutocompleteEverywhere:
         return [field.name for field in (*opts.fields, *opts.many_to_many) if field.is_relation]
 
 
-class RecordAdmin(AutocompleteEverywhere, OnRecordAdmin, TranslatedFieldAdmin, SimpleHistoryAdmin):
+class WideTexts:
+    """Titles and names are as wide as what stands in them."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if isinstance(db_field, models.CharField) and (db_field.max_length or 0) > 100 and not db_field.choices:
+            field.widget.attrs["class"] = "vLargeTextField"
+        return field
+
+
+class RecordAdmin(WideTexts, AutocompleteEverywhere, OnRecordAdmin, TranslatedFieldAdmin, SimpleHistoryAdmin):
     """Pages of a kind of business record.
 
     A subclass may declare ``fieldsets`` of the fields that have one language; the translated ones follow, one
@@ -316,7 +326,7 @@ class TabularRows(RowInline, admin.TabularInline):
     pass
 
 
-class StackedRows(RowInline, admin.StackedInline):
+class StackedRows(WideTexts, RowInline, admin.StackedInline):
     pass
 
 

@@ -6,7 +6,17 @@ from typing import Any
 
 from django.forms import BaseForm
 from django.http import HttpResponse
+from django.test import Client
 from django.urls import reverse
+
+from accounts.models import User
+
+
+def signed_in(user: User | None = None) -> Client:
+    """The browser of a person, of a superuser named Ana when nobody is given; it asks for English."""
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user or User.objects.create_superuser("ana@example.org", "a-password-of-a-test", name="Ana"))
+    return client
 
 
 def page(model: Any, name: str, *arguments: Any) -> str:

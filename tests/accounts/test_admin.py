@@ -9,7 +9,7 @@ from accounts.choices import Door
 from accounts.models import Change, User
 from partners.models import Membership, Partner, PartnerAlias
 from tests import factories
-from tests.admin_pages import errors, page, typed
+from tests.admin_pages import errors, page, signed_in, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -20,14 +20,8 @@ def ana() -> User:
 
 
 @pytest.fixture
-def client() -> Client:
-    return Client(headers={"accept-language": "en"})
-
-
-@pytest.fixture
-def staff(client: Client, ana: User) -> Client:
-    client.force_login(ana)
-    return client
+def staff(ana: User) -> Client:
+    return signed_in(ana)
 
 
 def test_a_save_is_one_change_with_its_reason(staff: Client, ana: User) -> None:
@@ -190,7 +184,7 @@ def test_translated_fields_stand_in_a_group_for_each_language(staff: Client) -> 
     assert "[fr]" in response.content.decode()
 
 
-def test_an_account_signs_in_by_its_address(staff: Client, client: Client) -> None:
+def test_an_account_signs_in_by_its_address(staff: Client) -> None:
     url = page(User, "add")
     data = typed(
         staff.get(url), email="rosa@example.org", name="Rosa", password1="tarde de lluvia", password2="tarde de lluvia"
@@ -200,9 +194,9 @@ def test_an_account_signs_in_by_its_address(staff: Client, client: Client) -> No
     staff.post(page(User, "change", rosa.pk), typed(staff.get(page(User, "change", rosa.pk)), is_staff="on"))
     new = {"password1": "noche de viento", "password2": "noche de viento", "usable_password": "true"}
     assert staff.post(reverse("admin:auth_user_password_change", args=[rosa.pk]), new).status_code == 302
-    client.logout()
-    signed_in = client.post(reverse("admin:login"), {"username": "rosa@example.org", "password": "noche de viento"})
-    assert signed_in.status_code == 302
+    client = Client()
+    entered = client.post(reverse("admin:login"), {"username": "rosa@example.org", "password": "noche de viento"})
+    assert entered.status_code == 302
     own = {"old_password": "noche de viento", "new_password1": "luz de agosto", "new_password2": "luz de agosto"}
     assert client.post(reverse("admin:password_change"), own).status_code == 302
 
@@ -220,13 +214,13 @@ def test_an_account_is_made_a_member_on_its_page(staff: Client) -> None:
     assert Membership.history.get().change.door == Door.ADMIN
 
 
-def test_staff_read_the_framework_and_specialists_write_it(client: Client) -> None:
+def test_staff_read_the_framework_and_specialists_write_it() -> None:
     staff, specialists = ensure_groups()
     indicator = factories.indicator()
     for group, writes in ((staff, False), (specialists, True)):
         user = factories.user(is_staff=True)
         user.groups.add(group)
-        client.force_login(user)
+        client = signed_in(user)
         response = client.get(page(type(indicator), "change", indicator.pk))
         assert response.status_code == 200
         assert response.context["has_change_permission"] is writes
