@@ -1,0 +1,58 @@
+"""Reporting periods: open → locked → published."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.actions import save_record
+from accounts.models import open_change
+from indicators.actions.results import refresh_results
+from indicators.choices import PeriodState, SubmissionState
+from indicators.models import Indicator, ReportingPeriod
+
+#: From which state each state is reached.
+STEPS = {
+    PeriodState.LOCKED: (PeriodState.OPEN,),
+    PeriodState.PUBLISHED: (PeriodState.LOCKED,),
+    PeriodState.OPEN: (PeriodState.LOCKED,),
+}
+
+
+def lock_period(*, period: ReportingPeriod) -> ReportingPeriod:
+    """Close a period for the institutions; staff may still correct."""
+    return _move(period, PeriodState.LOCKED)
+
+
+def publish_period(*, period: ReportingPeriod) -> ReportingPeriod:
+    """Let everybody see the approved figures of a locked period. What is published is not taken back.
+
+    Raises:
+        ValidationError: when it is not locked, or when figures still wait for review.
+    """
+    if period.submissions.filter(state=SubmissionState.SUBMITTED).exists():
+        raise ValidationError(_("Some figures of this period still wait: approve them or send them back first."))
+    return _move(period, PeriodState.PUBLISHED)
+
+
+def reopen_period(*, period: ReportingPeriod) -> ReportingPeriod:
+    """Open a locked period again; the change that is open says why.
+
+    Raises:
+        ValidationError: when it is not locked, or when no reason is stated.
+    """
+    change = open_change()
+    if change is not None and not change.reason.strip():
+        raise ValidationError(_("Say why the period is opened again."))
+    return _move(period, PeriodState.OPEN)
+
+
+def _move(period: ReportingPeriod, state: PeriodState) -> ReportingPeriod:
+    with transaction.atomic():
+        current = ReportingPeriod.objects.select_for_update().get(pk=period.pk)
+        if current.state not in STEPS[state]:
+            raise ValidationError(_("A period is locked before it is published, and opened again only while locked."))
+        current.state = state
+        save_record(record=current)
+        refresh_results(indicators=Indicator.objects.filter(programme=current.programme_id))
+    period.refresh_from_db()
+    return period
