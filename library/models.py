@@ -54,6 +54,13 @@ class Document(Record):
         ),
         attrgetter=fallback_to_any,
     )
+    short_title = TranslatedField(
+        models.CharField(
+            _("short title"),
+            max_length=80,
+            help_text=_("Said beside each figure that rests on it, for example Capitalisation book."),
+        )
+    )
     kind = models.CharField(_("kind"), max_length=9, choices=DocumentKind)
     publisher = models.CharField(_("publisher"), max_length=200, blank=True)
     published_on = models.DateField(
@@ -142,6 +149,9 @@ class Publication(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('publications')}#{self.slug}"
 
 
 class Finding(Record):
@@ -296,6 +306,9 @@ class Citation(Record):
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        return f"{self.document.get_absolute_url()}#{self.code}"
 
     @property
     def figure(self) -> Any:

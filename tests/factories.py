@@ -438,7 +438,15 @@ def evidence(**fields: Any) -> Evidence:
 def document(**fields: Any) -> Document:
     n = number()
     return save(
-        Document, **{"slug": f"document-{n}", "title": f"Document {n}", "language": "fr", "kind": "report", **fields}
+        Document,
+        **{
+            "slug": f"document-{n}",
+            "title": f"Document {n}",
+            **three("short_title", f"Document {n}"),
+            "language": "fr",
+            "kind": "report",
+            **fields,
+        },
     )
 
 

@@ -24,7 +24,7 @@ STATUSES = {
 }
 
 SOURCE = SimpleNamespace(
-    document=SimpleNamespace(title="Capitalisation book", language="fr"),
+    document=SimpleNamespace(short_title="Capitalisation book", language="fr"),
     section="theme 1",
     printed_value="plus de 3 006",
     get_absolute_url="#source",
