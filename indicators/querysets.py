@@ -30,7 +30,7 @@ from partners.models import Membership
 
 if TYPE_CHECKING:
     from indicators.models import Breakdown, Category, Result
-    from projects.models import Theme
+    from projects.models import Programme, Theme
 
 #: What a list shows unless its reader asks for more.
 MAIN_NATURES = (Nature.OUTCOME, Nature.OUTPUT)
@@ -157,9 +157,12 @@ class ResultQuerySet(models.QuerySet):
     it. Where the sources give a part alone (women only, say), the part is a row of its own.
     """
 
-    def public(self) -> Self:
-        """Results that anybody may see, those of demonstration programmes among them."""
-        return self.filter(is_public=True)
+    def public(self, *, demonstrations: Iterable["Programme | int"] = ()) -> Self:
+        """Results that anybody may see; and those of demonstration programmes, where somebody asks for them by name."""
+        named = list(demonstrations)
+        if not named:
+            return self.filter(is_public=True)
+        return self.filter(Q(is_public=True) | Q(programme__in=named, indicator__is_public=True))
 
     def real(self) -> Self:
         """Without the fictitious figures of demonstration programmes."""
@@ -209,11 +212,11 @@ class ResultQuerySet(models.QuerySet):
         return self.annotate(has_target=Q(target__isnull=False) | Q(target_final__isnull=False))
 
     def parts_of(self, rows: Iterable["Result"]) -> Self:
-        """Public breakdowns that may stand inside these rows; ``Result.row_key`` says in which."""
+        """Breakdowns that may stand inside these rows; ``Result.row_key`` says in which."""
         totals = [row for row in rows if row.breakdown_key == ""]
         return self.filter(
             ~Q(breakdown_key=""),
-            is_public=True,
+            is_public__in={row.is_public for row in totals},
             indicator__in={row.indicator_id for row in totals},
             period__in={row.period_id for row in totals},
         ).order_by(bytewise("breakdown_key"), bytewise("key"))
@@ -281,7 +284,11 @@ class ResultQuerySet(models.QuerySet):
 
     def _totals_of_the_same_scope(self) -> models.QuerySet:
         totals = self.model._base_manager.filter(
-            breakdown_key="", is_public=True, indicator=OuterRef("indicator"), period=OuterRef("period")
+            breakdown_key="",
+            # A total that is not shown cannot hold a part that is.
+            is_public=OuterRef("is_public"),
+            indicator=OuterRef("indicator"),
+            period=OuterRef("period"),
         )
         for part in SCOPE:
             # Empty equals empty here: both are the wider scope.

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from indicators.models import Result
+from indicators.models.results import ROW_KEY
 from indicators.querysets import ResultQuerySet
 from library.models import Discrepancy
 from opendata.columns import Line
@@ -35,7 +36,7 @@ class Export:
 
     def lines(self) -> Iterator[Line]:
         """Each result once: four queries for every thousand rows."""
-        keys = list(self.rows.values_list("pk", flat=True))
+        keys = self._keys()
         written: set[int] = set()
         for start in range(0, len(keys), CHUNK):
             results = self._in_chunk(keys[start : start + CHUNK])
@@ -45,6 +46,24 @@ class Export:
                 if result.pk not in written:
                     written.add(result.pk)
                     yield Line(result, self.language, self.today, codes.get(result.actual_record_id, ()))
+
+    def _keys(self) -> list[int]:
+        """Primary keys of the rows; where parts are rows of their own, each after its total."""
+        if self.with_parts:
+            return list(self.rows.values_list("pk", flat=True))
+        found = list(self.rows.only("breakdown_key", *ROW_KEY))
+        totals = {row.row_key for row in found if row.breakdown_key == ""}
+        parts: dict[tuple[int | None, ...], list[int]] = defaultdict(list)
+        for row in found:
+            if row.breakdown_key != "":
+                parts[row.row_key].append(row.pk)
+        keys: list[int] = []
+        for row in found:
+            if row.breakdown_key == "":
+                keys += [row.pk, *parts.pop(row.row_key, ())]
+            elif row.row_key not in totals:
+                keys.append(row.pk)
+        return keys
 
     def _in_chunk(self, keys: list[int]) -> list[Result]:
         found = {row.pk: row for row in Result.objects.filter(pk__in=keys).for_results_page()}

@@ -14,6 +14,7 @@ from indicators.models import Category, Indicator, ReportingPeriod
 from indicators.querysets import MAIN_NATURES
 from indicators.tables import Names
 from partners.models import Country, Partner
+from projects.choices import ThemeKind
 from projects.models import Programme, Project, Theme
 
 #: Opens what a filter leaves out when it is absent.
@@ -119,7 +120,9 @@ class Vocabulary:
                 *(Choice(record.code, record.name, pk=record.pk) for record in self.countries),
                 Choice(REGIONAL, _("Regional (no single country)"), short=_("regional")),
             ],
-            "theme": [Choice(record.slug, str(record), pk=record.pk) for record in self.themes],
+            "theme": [
+                Choice(record.slug, str(record), short=_theme_in_words(record), pk=record.pk) for record in self.themes
+            ],
             "project": [
                 Choice(record.slug, f"{record.code} · {record.title}", short=record.code, pk=record.pk)
                 for record in self.projects
@@ -201,6 +204,11 @@ class Vocabulary:
             )
             for number in range(1, 18)
         ]
+
+
+def _theme_in_words(theme: Theme) -> str:
+    words = _("theme %(number)s") if theme.kind == ThemeKind.THEME else _("dimension %(number)s")
+    return words % {"number": theme.number}
 
 
 def _spelt(value: str) -> str:

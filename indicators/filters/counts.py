@@ -104,7 +104,7 @@ def _facts(results: ResultFilter) -> Iterable[Facts]:
         found = Case(
             When(Result.objects.mentions(results.words), then=True), default=False, output_field=BooleanField()
         )
-    rows = Result.objects.public().on(results.today).with_target().with_rows().annotate(is_found=found).order_by()
+    rows = results.everything.on(results.today).with_target().with_rows().annotate(is_found=found).order_by()
     return map(Facts._make, rows.values_list(*Facts._fields).iterator(chunk_size=2000))
 
 

@@ -72,7 +72,7 @@ class ResultFilter(django_filters.FilterSet):
         }
         super().__init__(
             self._data({**self.effective, **({"q": [self.words]} if self.words else {})}),
-            queryset=Result.objects.public(),
+            queryset=self.everything,
             **kwargs,
         )
         for facet in FACETS:
@@ -114,6 +114,12 @@ class ResultFilter(django_filters.FilterSet):
         for name, change in changes.items():
             values[name] = [change] if isinstance(change, str) else list(change or ())
         return self._data({name: values[name] for name in (*FACETS, *SINGLE) if values.get(name)}).urlencode()
+
+    @property
+    def everything(self) -> ResultQuerySet:
+        """What the filters choose from."""
+        named = [choice.pk for choice in self.choices("programme") if choice.pk and not choice.is_offered]
+        return Result.objects.public(demonstrations=named)
 
     # --- Rows --------------------------------------------------------------------------------------
 

@@ -25,6 +25,9 @@ from indicators.querysets import ResultQuerySet
 from partners.models import Country, Partner
 from projects.models import Programme, Project
 
+#: What a total and its parts have in common.
+ROW_KEY = ("is_public", "indicator_id", "period_id", "project_id", "country_id", "partner_id", "forum_id")
+
 
 class Result(models.Model):
     """One row per series and period, and one per computed total.
@@ -164,15 +167,8 @@ class Result(models.Model):
 
     @property
     def row_key(self) -> tuple[int | None, ...]:
-        """What a total and its parts have in common: indicator, period and scope."""
-        return (
-            self.indicator_id,
-            self.period_id,
-            self.project_id,
-            self.country_id,
-            self.partner_id,
-            self.forum_id,
-        )
+        """What a total and its parts have in common: indicator, period, scope, and whether they may be shown."""
+        return tuple(getattr(self, field) for field in ROW_KEY)
 
     @property
     def theme_codes(self) -> list[str]:

@@ -60,12 +60,16 @@ def indicator(of: World, name: str, themes: tuple[str, ...] = ("T3",), **fields:
     return made
 
 
-def result(of: World, name: str, *, key: str = "", cite: bool = True, **fields: Any) -> Result:
+def result(of: World, name: str, *, key: str = "", cite: bool = True, key_suffix: str = "", **fields: Any) -> Result:
     """One public row of an indicator, made with it when it is new; numbers may be given as whole numbers or text.
 
     ``cite=False`` leaves the source out. Fields of the indicator are passed as ``indicator__…``.
     """
-    about = {field.removeprefix("indicator__"): fields.pop(field) for field in list(fields) if "__" in field}
+    about = {
+        field.removeprefix("indicator__"): fields.pop(field)
+        for field in list(fields)
+        if field.startswith("indicator__")
+    }
     measured = of.indicators.get(name) or indicator(of, name, **about)
     numbers = ("actual", "target", "target_final", "baseline", "share", "numerator", "denominator", "achievement")
     for number in (*numbers, "progress", "range_low", "range_high"):
@@ -79,7 +83,7 @@ def result(of: World, name: str, *, key: str = "", cite: bool = True, **fields: 
     )
     has_actual = any(fields.get(part) is not None for part in ("actual", "share", "numerator"))
     actual = None
-    if has_actual:
+    if has_actual and fields.get("origin") != "computed":
         value = {"value": fields.get("actual"), "share": fields.get("share")}
         if fields.get("numerator") is not None and fields.get("actual") is None:
             value |= {"numerator": fields["numerator"], "denominator": fields["denominator"]}
@@ -89,7 +93,7 @@ def result(of: World, name: str, *, key: str = "", cite: bool = True, **fields: 
     has_target = fields.get("target") is not None
     return Result.objects.create(
         **{
-            "key": f"{series.pk}:{period.pk}",
+            "key": f"{series.pk}:{period.pk}{key_suffix}",
             "origin": "reported",
             "programme": measured.programme,
             "indicator": measured,
@@ -114,7 +118,7 @@ def result(of: World, name: str, *, key: str = "", cite: bool = True, **fields: 
             "source_document": "book.txt" if has_actual else "",
             "source_section": "Thème 3" if has_actual else "",
             "source_value": "a value" if has_actual else "",
-            "is_public": True,
+            "is_public": not measured.programme.is_demonstration,
             "is_latest": True,
             "rules_version": "test",
             **fields,

@@ -243,6 +243,9 @@ def test_each_count_is_the_number_of_rows_that_its_choice_would_show(programme, 
     expected = {}
     for name in FACETS:
         for choice in results.vocabulary.choices[name]:
+            if choice.value == "demo":
+                # Not counted before it is asked for: its figures are not public.
+                continue
             only = ResultFilter(
                 QueryDict(results.address(**{name: choice.value})), vocabulary=results.vocabulary, today=TODAY
             )

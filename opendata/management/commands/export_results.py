@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Q
 from django.utils import timezone
 
 from indicators.models import Result
@@ -30,10 +31,10 @@ class Command(BaseCommand):
             help="Of names, units and notes (default: %(default)s).",
         )
         parser.add_argument("--programme", metavar="CODE", help="Only this programme, by its code or slug.")
-        parser.add_argument("--output", metavar="FILE", type=Path, help="Where to write; needed for xlsx.")
+        parser.add_argument("--output", metavar="FILE", help="Where to write; needed for xlsx.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        output: Path | None = options["output"]
+        output = Path(options["output"]) if options["output"] else None
         if options["format"] == "xlsx" and output is None:
             raise CommandError("A workbook is not text: say where to write it with --output FILE.")
         rows = (
@@ -57,8 +58,8 @@ class Command(BaseCommand):
     def _rows(self, programme: str | None) -> ResultQuerySet:
         if programme is None:
             return Result.objects.public().real()
-        found = Programme.objects.filter(slug=programme) or Programme.objects.filter(code=programme)
+        found = Programme.objects.filter(Q(slug=programme) | Q(code=programme))
         if not found:
             known = ", ".join(Programme.objects.order_by("code").values_list("code", flat=True))
             raise CommandError(f"No programme is called {programme}. Known are: {known or 'none yet'}.")
-        return Result.objects.public().filter(programme=found[0])
+        return Result.objects.public(demonstrations=found.filter(is_demonstration=True)).filter(programme=found[0])
