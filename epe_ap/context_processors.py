@@ -7,6 +7,13 @@ from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import get_language
 
+from epe_ap.pages import unknown_names
+
+
+def problems(request: HttpRequest) -> dict[str, Any]:
+    """A page that reads no parameters says so to whoever sends one; a page that does puts its own list in place."""
+    return {"problems": unknown_names(request.GET)}
+
 
 def languages(request: HttpRequest) -> dict[str, Any]:
     """This page, with its filter, in each language of the site."""

@@ -69,6 +69,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "epe_ap.context_processors.languages",
+                "epe_ap.context_processors.problems",
             ],
         },
     },

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 
+from epe_ap import views
+
 
 def favicon(request: HttpRequest) -> HttpResponseRedirect:
     """Browsers ask for this address by themselves on pages that name no icon, such as the admin's."""
@@ -22,5 +24,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 # `/` and any page without a prefix lead to the reader's language.
 urlpatterns += i18n_patterns(
+    path("", views.home, name="home"),
+    path("method/", views.method, name="method"),
+    path("about/", views.about, name="about"),
+    path("data/", views.data, name="data"),
+    path("", include("partners.urls")),
+    path("", include("projects.urls")),
+    path("", include("forums.urls")),
     path("", include("indicators.urls")),
+    path("", include("library.urls")),
 )

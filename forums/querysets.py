@@ -15,16 +15,17 @@ class ForumQuerySet(RecordQuerySet):
         """Each forum with the first and the last of its days."""
         return self.annotate(first_day=Min("days__day"), last_day=Max("days__day"))
 
+    def for_cards(self) -> Self:
+        """Forums with their place and days, by number."""
+        return self.select_related("country").prefetch_related("days").order_by("programme__code", "number")
+
     def for_list(self) -> Self:
-        return (
-            self.select_related("country")
-            .with_dates()
-            .prefetch_related("themes", "days")
-            .order_by("programme", "number")
-        )
+        """Forums with their themes, too."""
+        return self.for_cards().prefetch_related("themes")
 
     def for_page(self) -> Self:
-        return self.for_list().prefetch_related("publications", "citations__document")
+        """One forum with its days, themes and publications."""
+        return self.for_list().prefetch_related("publications")
 
     def for_admin(self) -> Self:
         return self.select_related("programme", "country").with_dates()

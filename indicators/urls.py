@@ -1,8 +1,13 @@
 from django.urls import path
 
-from indicators.views import results
+from indicators.views import compare, framework, goal, indicator, results
 
 urlpatterns = [
+    path("framework/", framework.framework_page, name="framework"),
+    path("compare/", compare.compare_page, name="compare"),
+    path("indicators/<slug:slug>/", indicator.indicator_page, name="indicator"),
+    path("sdgs/", goal.goal_list, name="sdgs"),
+    path("sdgs/<int:number>/", goal.goal_page, name="goal"),
     path("results/", results.results_page, name="results"),
     path("results.csv", results.results_csv, name="results_csv"),
     path("results.xlsx", results.results_xlsx, name="results_xlsx"),

@@ -1,32 +1,78 @@
 """Questions that are asked about sources, publications and findings."""
 
-from typing import Self
+from typing import Any, Self
 
-from django.db.models import Case, Count, Q, When
+from django.db import models
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
 
+from accounts.folding import bytewise, fold, folded
 from accounts.querysets import RecordQuerySet
 from forums.models import Forum
-from indicators.models import Indicator
+from indicators.models import Indicator, Result
+from library.choices import DiscrepancyKind, FindingKind, PublicationKind, Severity
 from partners.models import Partner
-from projects.models import Project
+from projects.models import Project, Theme
+
+#: What a citation may be about, as paths to the programme that it belongs to.
+PROGRAMMES_OF_CITED_RECORDS = (
+    "programme",
+    "theme__programme",
+    "project__programme",
+    "partnership__project__programme",
+    "forum__programme",
+    "publication__programme",
+    "expected_result__programme",
+)
+
+
+def shown_actuals() -> QuerySet:
+    """Primary keys of the actuals that public pages show: public, of a real programme, and not withheld."""
+    return (
+        Result.objects.public().real().filter(is_suppressed=False, actual_record__isnull=False).values("actual_record")
+    )
 
 
 class DocumentQuerySet(RecordQuerySet):
     def for_list(self) -> Self:
-        return self.annotate(number_of_citations=Count("citations", distinct=True)).order_by("order", "slug")
+        """Sources with the number of what they state in public; a source of hidden records alone is left out."""
+        citations = self.model._meta.get_field("citations").related_model.objects
+        return (
+            self.annotate(
+                number_of_citations=Count(
+                    "citations", filter=Q(citations__in=citations.public().values("pk")), distinct=True
+                )
+            )
+            .filter(Q(number_of_citations__gt=0) | ~Exists(citations.filter(document=OuterRef("pk"))))
+            .order_by("order", "slug")
+        )
 
     def for_admin(self) -> Self:
         return self.annotate(number_of_citations=Count("citations", distinct=True))
 
 
 class CitationQuerySet(RecordQuerySet):
-    def for_source_page(self) -> Self:
-        """Citations with what they are about, in the order of the source's sections."""
+    def public(self) -> Self:
+        """Citations of what public pages show.
+
+        Left out is what a source states about a demonstration programme, a partner or indicator that is not public, or
+        a figure that is withheld: its printed value would give it away.
+        """
+        condition = Q(actual__isnull=True) | Q(actual__in=shown_actuals())
+        indicators = Indicator.objects.public().values("pk")
+        for figure in ("target", "baseline"):
+            condition &= Q(**{f"{figure}__isnull": True}) | Q(**{f"{figure}__series__indicator__in": indicators})
+        for programme in PROGRAMMES_OF_CITED_RECORDS:
+            condition &= ~Q(**{f"{programme}__is_demonstration": True})
+        return self.filter(condition & ~Q(partner__is_public=False) & ~Q(partnership__partner__is_public=False))
+
+    def with_subjects(self) -> Self:
+        """Citations with their source and whatever they are about."""
         return self.select_related(
+            "document",
             *(
                 f"{figure}__series__{part}"
                 for figure in ("actual", "target", "baseline")
-                for part in ("indicator", "project", "country", "forum", "breakdown")
+                for part in ("indicator", "project", "country", "partner", "forum", "breakdown")
             ),
             "programme",
             "theme",
@@ -37,32 +83,88 @@ class CitationQuerySet(RecordQuerySet):
             "expected_result",
             "partnership__project",
             "partnership__partner",
-        ).order_by("section", "order", "code")
+        )
+
+    def for_source_page(self) -> Self:
+        """Public citations with what they are about, by the section in which they stand."""
+        discrepancies = self.model._meta.get_field("discrepancies").related_model.objects
+        return (
+            self.public()
+            .with_subjects()
+            .prefetch_related(Prefetch("discrepancies", queryset=discrepancies.public()))
+            .order_by(bytewise(folded("section")), "order", bytewise("code"))
+        )
+
+    def of_indicator(self, indicator: Indicator) -> Self:
+        """What sources state about an indicator's figures, the adopted statement of each figure first."""
+        return (
+            self.public()
+            .with_subjects()
+            .filter(
+                Q(actual__series__indicator=indicator)
+                | Q(target__series__indicator=indicator)
+                | Q(baseline__series__indicator=indicator)
+            )
+            .order_by("actual", "target", "baseline", "order", bytewise("code"))
+        )
+
+    def about_theme(self, theme: Theme) -> Self:
+        return self._about(Q(theme=theme))
+
+    def about_project(self, project: Project) -> Self:
+        """What sources state about a project and who takes part in it."""
+        return self._about(Q(project=project) | Q(partnership__project=project))
+
+    def about_partner(self, partner: Partner) -> Self:
+        """What sources state about a partner and what it takes part in."""
+        return self._about(Q(partner=partner) | Q(partnership__partner=partner))
+
+    def about_forum(self, forum: Forum) -> Self:
+        return self._about(Q(forum=forum))
+
+    def _about(self, condition: Q) -> Self:
+        return (
+            self.public()
+            .filter(condition)
+            .select_related("document", "partnership__project", "partnership__partner")
+            .order_by("document__order", "order", bytewise("code"))
+        )
 
     def for_admin(self) -> Self:
         return self.select_related("document")
 
 
 class DiscrepancyQuerySet(RecordQuerySet):
-    def for_list(self) -> Self:
-        """Discrepancies with the statements that disagree, the gravest first."""
-        return (
-            self.filter(programme__is_demonstration=False)
-            .prefetch_related(
-                "citations__document",
-                *(f"citations__{name}__series__indicator" for name in ("actual", "target", "baseline")),
-                *(
-                    f"citations__{name}"
-                    for name in ("programme", "theme", "project", "partner", "forum", "publication", "expected_result")
-                ),
-                "citations__partnership__project",
-                "citations__partnership__partner",
-                "actuals__series__indicator",
-            )
-            .order_by(
-                Case(When(severity="major", then=0), When(severity="moderate", then=1), default=2), "kind", "code"
-            )
+    def public(self) -> Self:
+        """Discrepancies between statements all of which the public sees: the explanation names what disagrees."""
+        citations = self.model._meta.get_field("citations").related_model.objects
+        actuals = self.model._meta.get_field("actuals").related_model.objects
+        return self.filter(
+            ~Exists(citations.filter(discrepancies=OuterRef("pk")).exclude(pk__in=citations.public().values("pk"))),
+            ~Exists(actuals.filter(discrepancies=OuterRef("pk")).exclude(pk__in=shown_actuals())),
+            programme__is_demonstration=False,
         )
+
+    def for_list(self) -> Self:
+        """Public discrepancies, the gravest first."""
+        return self.public().order_by(
+            # The gravest first: the words are stored from the least to the most.
+            _place("severity", Severity).desc(),
+            _place("kind", DiscrepancyKind),
+            bytewise("code"),
+        )
+
+    def with_statements(self) -> Self:
+        """Discrepancies with the citations and figures that disagree, and what these are about."""
+        citations = self.model._meta.get_field("citations").related_model.objects
+        actuals = self.model._meta.get_field("actuals").related_model.objects
+        return self.prefetch_related(
+            Prefetch("citations", queryset=citations.with_subjects().order_by("order", bytewise("code"))),
+            Prefetch("actuals", queryset=actuals.with_series().order_by("pk")),
+        )
+
+    def about_theme(self, theme: Theme) -> Self:
+        return self._about(Q(citations__theme=theme))
 
     def about_project(self, project: Project) -> Self:
         """Where sources disagree about a project, its partners or its figures."""
@@ -87,6 +189,10 @@ class DiscrepancyQuerySet(RecordQuerySet):
             Q(citations__forum=forum) | Q(citations__actual__series__forum=forum) | Q(actuals__series__forum=forum)
         )
 
+    def of_document(self, document: models.Model) -> Self:
+        """Where a source disagrees with itself or with another one."""
+        return self._about(Q(citations__document=document))
+
     def about_indicator(self, indicator: Indicator) -> Self:
         return self._about(
             Q(citations__actual__series__indicator=indicator)
@@ -97,24 +203,65 @@ class DiscrepancyQuerySet(RecordQuerySet):
 
     def _about(self, condition: Q) -> Self:
         # By primary key, so that several matching citations do not repeat the row.
-        return self.filter(pk__in=self.filter(condition).values("pk")).for_list()
+        return self.filter(pk__in=self.model._base_manager.filter(condition).values("pk")).for_list()
 
     def for_admin(self) -> Self:
         return self.annotate(number_of_citations=Count("citations", distinct=True))
 
 
 class PublicationQuerySet(RecordQuerySet):
+    def real(self) -> Self:
+        """Publications of programmes that are not a demonstration."""
+        return self.filter(programme__is_demonstration=False)
+
+    def for_cards(self) -> Self:
+        """Publications by kind and title."""
+        return self.real().order_by(_place("kind", PublicationKind), bytewise(folded("title")), bytewise("slug"))
+
     def for_list(self) -> Self:
+        """Publications with all that they belong to."""
         return (
-            self.filter(programme__is_demonstration=False)
-            .select_related("programme")
-            .prefetch_related("themes", "projects", "forums", "countries")
-            .order_by("kind", "title")
+            self.for_cards().select_related("programme").prefetch_related("themes", "projects", "forums", "countries")
         )
+
+    def mentioning(self, words: str) -> Self:
+        """Publications whose title or summary holds every one of the words, whatever their case and accents."""
+        return mentioning(self, words, "title", "translated_title", "summary")
 
 
 class FindingQuerySet(RecordQuerySet):
+    def real(self) -> Self:
+        """Findings of programmes that are not a demonstration."""
+        return self.filter(programme__is_demonstration=False)
+
     def for_list(self) -> Self:
-        return self.filter(programme__is_demonstration=False).select_related(
-            "programme", "theme", "project", "forum", "document"
+        """Findings by kind, with what they are of."""
+        return (
+            self.real()
+            .select_related("programme", "theme", "project", "forum", "document")
+            .order_by(_place("kind", FindingKind), "programme__code", "order", bytewise("code"))
         )
+
+    def mentioning(self, words: str) -> Self:
+        """Findings whose text holds every one of the words, whatever their case and accents."""
+        return mentioning(self, words, "text")
+
+
+def _place(field: str, words: type[models.TextChoices]) -> Case:
+    """The place of a stored word in the order in which its choices stand."""
+    return Case(*(When(**{field: word}, then=place) for place, word in enumerate(words)), default=len(list(words)))
+
+
+def mentioning(records: Any, words: str, *fields: str) -> Any:
+    """Records one of whose texts, in any language, contains each word."""
+    columns = []
+    known = {field.name for field in records.model._meta.get_fields()}
+    for field in fields:
+        columns += [field] if field in known else [f"{field}_{language}" for language in ("fr", "es", "en")]
+    records = records.alias(**{f"folded_{column}": folded(column) for column in columns})
+    for word in fold(words).split():
+        condition = Q()
+        for column in columns:
+            condition |= Q(**{f"folded_{column}__contains": word})
+        records = records.filter(condition)
+    return records

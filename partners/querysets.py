@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 
 from accounts.models import User
 from accounts.querysets import RecordQuerySet
@@ -14,8 +14,10 @@ class CountryQuerySet(RecordQuerySet):
         return self.filter(is_pacific_alliance=True).order_by("code")
 
     def for_list(self) -> Self:
+        """Countries with the number of their projects and partners, those of the Pacific Alliance first."""
         return self.annotate(
-            number_of_projects=Count("projects", distinct=True), number_of_partners=Count("partners", distinct=True)
+            number_of_projects=Count("projects", filter=Q(projects__programme__is_demonstration=False), distinct=True),
+            number_of_partners=Count("partners", filter=Q(partners__is_public=True), distinct=True),
         ).order_by("-is_pacific_alliance", "code")
 
 
@@ -28,16 +30,29 @@ class PartnerQuerySet(RecordQuerySet):
         return (
             self.public()
             .select_related("country", "part_of")
-            .annotate(number_of_projects=Count("partnerships", filter=Q(partnerships__is_adopted=True), distinct=True))
+            .annotate(
+                number_of_projects=Count(
+                    "partnerships",
+                    filter=Q(partnerships__is_adopted=True, partnerships__project__programme__is_demonstration=False),
+                    distinct=True,
+                )
+            )
             .order_by("name")
         )
 
     def for_page(self) -> Self:
+        """One partner with its other names, its units and its projects."""
+        partnerships = self.model._meta.get_field("partnerships").related_model.objects
         return (
             self.public()
             .select_related("country", "part_of")
             .prefetch_related(
-                "aliases", "units", "partnerships__project", "partnerships__citations__document", "citations__document"
+                "aliases",
+                Prefetch("units", queryset=self.model.objects.public().order_by("name")),
+                Prefetch(
+                    "partnerships",
+                    queryset=partnerships.real().select_related("project").order_by("project__code"),
+                ),
             )
         )
 

@@ -1,10 +1,10 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from partners import views
 
 urlpatterns = [
     path("countries/", views.country_list, name="countries"),
-    path("countries/<str:code>/", views.country_page, name="country"),
+    re_path(r"^countries/(?P<code>[A-Za-z]{2})/$", views.country_page, name="country"),
     path("partners/", views.partner_list, name="partners"),
     path("partners/<slug:slug>/", views.partner_page, name="partner"),
 ]

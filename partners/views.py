@@ -1,57 +1,74 @@
 """Public pages of countries and partners."""
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
 
 from indicators.models import Result
-from indicators.tables import figure_tables
-from library.models import Discrepancy, Publication
+from indicators.tables import Names, figure_rows, figure_tables, reader_language, tables_of
+from library.models import Citation, Discrepancy, Publication
+from library.statements import Disagreement
 from partners.choices import PartnerKind
 from partners.models import Country, Partner
-from projects.models import Project
+from projects.models import Project, WorkPlan
 
 
+@require_safe
 def country_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "partners/country_list.html", {"countries": Country.objects.for_list()})
+    results = Result.objects.for_pages().results().order_by()
+    numbers = dict(results.values_list("country").annotate(number=Count("pk")))
+    countries = [(country, numbers.get(country.pk, 0)) for country in Country.objects.for_list()]
+    return render(request, "partners/country_list.html", {"countries": countries, "regional": numbers.get(None, 0)})
 
 
+@require_safe
 def country_page(request: HttpRequest, code: str) -> HttpResponse:
     country = get_object_or_404(Country, code=code.upper())
-    results = Result.objects.for_pages().results()
+    if code != country.code:
+        return redirect(country, permanent=True)
+    results = Result.objects.for_pages().results().in_order(group="family", sort="name", language=reader_language())
+    # What a forum counted is not offered as if it came near to being the country's: it was merely held there.
+    around = results.regional().exclude(forum__country=country) if country.is_pacific_alliance else results.none()
+    own, regional = figure_rows(results.filter(country=country), around)
     return render(
         request,
         "partners/country_page.html",
         {
             "country": country,
-            "figures": figure_tables(results.filter(country=country), group="family"),
-            "regional": figure_tables(results.regional(), group="family") if country.is_pacific_alliance else None,
+            "figures": tables_of(own),
+            "regional": tables_of(regional),
             "projects": Project.objects.real().filter(countries=country).for_list(),
             "partners": Partner.objects.for_list().filter(country=country),
-            "publications": Publication.objects.filter(countries=country).for_list(),
+            "publications": Publication.objects.filter(countries=country).for_cards(),
+            "work_plans": WorkPlan.objects.real().filter(countries=country),
         },
     )
 
 
+@require_safe
 def partner_list(request: HttpRequest) -> HttpResponse:
     partners = list(Partner.objects.for_list())
+    groups = [(kind.label, [partner for partner in partners if partner.kind == kind]) for kind in PartnerKind]
     return render(
         request,
         "partners/partner_list.html",
-        {
-            "groups": [(kind.label, [partner for partner in partners if partner.kind == kind]) for kind in PartnerKind],
-            "number": len(partners),
-        },
+        {"groups": [group for group in groups if group[1]], "number": len(partners)},
     )
 
 
+@require_safe
 def partner_page(request: HttpRequest, slug: str) -> HttpResponse:
     partner = get_object_or_404(Partner.objects.for_page(), slug=slug)
+    names = Names.load()
+    discrepancies = Discrepancy.objects.about_partner(partner).with_statements()
     return render(
         request,
         "partners/partner_page.html",
         {
             "partner": partner,
-            "figures": figure_tables(Result.objects.for_pages().filter(partner=partner), group="nature"),
-            "discrepancies": Discrepancy.objects.about_partner(partner),
+            "figures": figure_tables(Result.objects.for_pages().filter(partner=partner), group="nature", names=names),
+            "citations": Citation.objects.about_partner(partner),
+            "disagreements": Disagreement.of(discrepancies, names),
         },
     )

@@ -2,17 +2,26 @@
 
 from typing import Self
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, When
 
 from accounts.models import User
 from accounts.querysets import RecordQuerySet
 from partners.models import Membership
+from projects.choices import PartnershipRole
 
 
 class ProgrammeQuerySet(RecordQuerySet):
     def real(self) -> Self:
         """Programmes that are not a demonstration."""
         return self.filter(is_demonstration=False)
+
+    def for_home(self) -> Self:
+        """Programmes with their key figures first: the first page is about the first of them."""
+        return (
+            self.select_related("funder", "implementer")
+            .annotate(first_rank=Min("indicators__headline_rank"))
+            .order_by(F("first_rank").asc(nulls_last=True), "code")
+        )
 
 
 class ProjectQuerySet(RecordQuerySet):
@@ -44,14 +53,16 @@ class ProjectQuerySet(RecordQuerySet):
 
     def for_page(self) -> Self:
         """One project with all that its page names."""
+        themes = self.model._meta.get_field("project_themes").related_model.objects
+        partnerships = self.model._meta.get_field("partnerships").related_model.objects
         return self.select_related("programme").prefetch_related(
             "countries",
             "sectors",
-            "project_themes__theme",
-            "partnerships__partner__country",
-            "partnerships__citations__document",
+            Prefetch(
+                "project_themes", queryset=themes.select_related("theme").order_by("-theme__kind", "theme__number")
+            ),
+            Prefetch("partnerships", queryset=partnerships.for_project_page()),
             "publications",
-            "citations__document",
         )
 
 
@@ -63,14 +74,22 @@ class ThemeQuerySet(RecordQuerySet):
         return (
             self.real()
             .select_related("programme")
-            .annotate(number_of_projects=Count("projects", distinct=True))
+            .annotate(
+                number_of_projects=Count("projects", distinct=True),
+                number_of_forums=Count("forums", distinct=True),
+            )
             .order_by("programme__code", "-kind", "number")
         )
 
 
 class WorkPlanQuerySet(RecordQuerySet):
+    def real(self) -> Self:
+        """Plans of no programme, or of one that is not a demonstration."""
+        return self.filter(Q(programme__isnull=True) | Q(programme__is_demonstration=False))
+
     def for_page(self) -> Self:
-        return self.prefetch_related(
+        """One plan with its areas and all that stands in them."""
+        return self.real().prefetch_related(
             "countries", "areas__objectives", "areas__activities__countries", "areas__deliverables"
         )
 
@@ -78,6 +97,22 @@ class WorkPlanQuerySet(RecordQuerySet):
 class PartnershipQuerySet(RecordQuerySet):
     def adopted(self) -> Self:
         return self.filter(is_adopted=True)
+
+    def real(self) -> Self:
+        """Parts in projects that are not a demonstration."""
+        return self.filter(project__programme__is_demonstration=False)
+
+    def for_project_page(self) -> Self:
+        """Public partners of a project: the lead first, then by role and name, contested ones after the others."""
+        return (
+            self.filter(partner__is_public=True)
+            .select_related("partner__country")
+            .order_by(
+                Case(*(When(role=role, then=place) for place, role in enumerate(PartnershipRole)), default=99),
+                "-is_adopted",
+                "partner__name",
+            )
+        )
 
     def for_admin(self) -> Self:
         return self.select_related("project", "partner")

@@ -1,10 +1,11 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from projects import views
 
 urlpatterns = [
     path("projects/", views.project_list, name="projects"),
-    path("projects/<str:slug>/", views.project_page, name="project"),
+    # A project's slug is its printed code, which may hold a dot.
+    re_path(r"^projects/(?P<slug>[A-Za-z0-9._-]+)/$", views.project_page, name="project"),
     path("themes/", views.theme_list, name="themes"),
     path("themes/<slug:slug>/", views.theme_page, name="theme"),
     path("work-plans/<slug:slug>/", views.work_plan_page, name="work_plan"),

@@ -1,37 +1,63 @@
 """Public pages of projects, themes and work plans."""
 
+from itertools import groupby
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from forums.models import Forum
 from indicators.models import Result
 from indicators.tables import figure_tables
-from library.models import Discrepancy, Finding, Publication
-from projects.choices import ThemeKind
+from library.models import Citation, Discrepancy, Finding, Publication
+from library.statements import by_kind
+from projects.choices import Component, ThemeKind
 from projects.models import Project, Theme, WorkPlan
 
 
+@require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "projects/project_list.html", {"projects": Project.objects.real().for_list()})
+    projects = Project.objects.real().for_list()
+    groups = [
+        (Component(component).label if component else "", list(of_component))
+        for component, of_component in groupby(projects, key=lambda project: project.component)
+    ]
+    return render(request, "projects/project_list.html", {"groups": groups})
 
 
+@require_safe
 def project_page(request: HttpRequest, slug: str) -> HttpResponse:
     project = get_object_or_404(Project.objects.real().for_page(), slug=slug)
+    citations = list(Citation.objects.about_project(project))
     return render(
         request,
         "projects/project_page.html",
         {
             "project": project,
             "figures": figure_tables(Result.objects.for_pages().filter(project=project), group="nature"),
-            "findings": Finding.objects.filter(project=project).for_list(),
+            "roles": partners_by_role(project, citations),
+            "citations": [citation for citation in citations if citation.project_id],
+            "findings": by_kind(Finding.objects.filter(project=project).for_list()),
             "discrepancies": Discrepancy.objects.about_project(project),
         },
     )
 
 
+def partners_by_role(project: Project, citations: list[Citation]) -> list[tuple[str, list]]:
+    """The project's partners under the name of their role, each with the citations of its part."""
+    cited: dict[int | None, list[Citation]] = {}
+    for citation in citations:
+        cited.setdefault(citation.partnership_id, []).append(citation)
+    return [
+        (role, [(partnership, cited.get(partnership.pk, [])) for partnership in partnerships])
+        for role, partnerships in groupby(project.partnerships.all(), key=lambda one: one.get_role_display())
+    ]
+
+
+@require_safe
 def theme_list(request: HttpRequest) -> HttpResponse:
-    themes = Theme.objects.for_list()
+    themes = list(Theme.objects.for_list())
     return render(
         request,
         "projects/theme_list.html",
@@ -44,25 +70,30 @@ def theme_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+@require_safe
 def theme_page(request: HttpRequest, slug: str) -> HttpResponse:
-    theme = get_object_or_404(
-        Theme.objects.real().select_related("programme").prefetch_related("citations__document"), slug=slug
-    )
+    theme = get_object_or_404(Theme.objects.real().select_related("programme"), slug=slug)
     return render(
         request,
         "projects/theme_page.html",
         {
             "theme": theme,
             "figures": figure_tables(Result.objects.for_pages().results().of_themes([theme]), group="family"),
-            "project_themes": theme.project_themes.select_related("project").prefetch_related("project__countries"),
-            "forums": Forum.objects.filter(themes=theme).for_list(),
-            "publications": Publication.objects.filter(themes=theme).for_list(),
-            "findings": Finding.objects.filter(theme=theme).for_list(),
+            "project_themes": (
+                theme.project_themes.select_related("project")
+                .prefetch_related("project__countries")
+                .order_by("project__code")
+            ),
+            "forums": Forum.objects.real().filter(themes=theme).for_cards(),
+            "publications": Publication.objects.filter(themes=theme).for_cards(),
+            "findings": by_kind(Finding.objects.filter(theme=theme).for_list()),
+            "citations": Citation.objects.about_theme(theme),
+            "discrepancies": Discrepancy.objects.about_theme(theme),
         },
     )
 
 
+@require_safe
 def work_plan_page(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(
-        request, "projects/work_plan_page.html", {"plan": get_object_or_404(WorkPlan.objects.for_page(), slug=slug)}
-    )
+    plan = get_object_or_404(WorkPlan.objects.for_page(), slug=slug)
+    return render(request, "projects/work_plan_page.html", {"plan": plan})

@@ -113,6 +113,9 @@ class ExpectedResult(Record):
     def __str__(self) -> str:
         return f"{self.code} · {self.statement}"
 
+    def get_absolute_url(self) -> str:
+        return f"{reverse('framework')}#result-{self.code}"
+
     def clean(self) -> None:
         """A parent stands one level up in the same programme."""
         if self.parent is None or self.level not in LEVELS:

@@ -1,0 +1,311 @@
+"""Pages of the whole site: the first one, and those that explain it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Case, Count, F, Q, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from forums.models import Forum
+from indicators.choices import ChangeUnit, Direction, Family, Nature, Qualifier, Status, UnitOfAnalysis
+from indicators.models import Category, Result
+from indicators.rules import Quantity, Thresholds, change_between, count_from_share, percentage, progress, status
+from indicators.selections import widest
+from indicators.tables import FigureRow, Names, figure_rows
+from library.models import Discrepancy
+from opendata.columns import COLUMNS
+from partners.models import Country
+from projects.models import Programme, Theme, WorkPlan
+
+CAMPAIGNS_ON_THE_FIRST_PAGE = 3
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    programmes = list(Programme.objects.real().for_home())
+    themes = list(Theme.objects.for_list())
+    figures, campaigns = headlines(programmes[0], themes) if programmes else ([], [])
+    crossing = Crossing(themes, list(Country.objects.for_list()))
+    return render(
+        request,
+        "epe_ap/home.html",
+        {
+            "programme": programmes[0] if programmes else None,
+            "other_programmes": programmes[1:],
+            "work_plans": WorkPlan.objects.real().order_by("slug"),
+            "headlines": figures,
+            "campaigns": campaigns,
+            "crossing": crossing,
+            "themes": themes,
+            "forums": Forum.objects.real().for_cards(),
+            "number_of_discrepancies": Discrepancy.objects.public().count(),
+        },
+    )
+
+
+def headlines(programme: Programme, themes: list[Theme]) -> tuple[list[FigureRow], list[FigureRow]]:
+    """The chosen figures of a programme, outcomes before outputs, and apart from them how far its campaigns reached."""
+    names = Names.of(themes, Category.objects.select_related("dimension"))
+    is_campaign = Q(indicator__family=Family.CAMPAIGNS, indicator__unit_of_analysis=UnitOfAnalysis.CONTACTS)
+    results = (
+        Result.objects.for_pages()
+        .filter(Q(indicator__headline_rank__isnull=False) | is_campaign, programme=programme)
+        .order_by(
+            Case(When(nature=Nature.OUTCOME, then=Value(0)), default=Value(1)),
+            F("indicator__headline_rank").asc(nulls_last=True),
+            F("actual").desc(nulls_last=True),
+            "key",
+        )
+    )
+    [rows] = figure_rows(results, names=names)
+    chosen = list(widest(rows).values())
+    campaigns = [row for row in chosen if row.indicator.unit_of_analysis == UnitOfAnalysis.CONTACTS]
+    others = [row for row in chosen if row.indicator.unit_of_analysis != UnitOfAnalysis.CONTACTS]
+    return others, campaigns[:CAMPAIGNS_ON_THE_FIRST_PAGE]
+
+
+class Crossing:
+    """How many figures each country has under each theme: outcomes and outputs, as the results page shows them."""
+
+    def __init__(self, themes: list[Theme], countries: list[Any]) -> None:
+        slugs = {(theme.programme_id, theme.code): theme.slug for theme in themes}
+        numbers: dict[tuple[int | None, str], int] = defaultdict(int)
+        self.number = self.number_with_target = 0
+        results = Result.objects.for_pages().results().with_target().order_by()
+        counted = results.values_list("programme", "country", "themes").annotate(
+            number=Count("pk"), stated=Count("pk", filter=Q(has_target=True))
+        )
+        for programme, country, codes, number, stated in counted:
+            self.number += number
+            self.number_with_target += stated
+            numbers[country, ""] += number
+            for code in codes.split(";") if codes else ():
+                numbers[country, slugs.get((programme, code), code)] += number
+        self.columns = themes
+        places = [(country, country.pk, country.code) for country in countries]
+        self.lines = [
+            self._line(country, key, code, numbers)
+            for country, key, code in [*places, (None, None, "regional")]
+            if country is None or country.is_pacific_alliance or numbers[key, ""]
+        ]
+
+    def _line(
+        self, country: Any, key: int | None, code: str, numbers: dict[tuple[int | None, str], int]
+    ) -> dict[str, Any]:
+        def cell(theme: str) -> dict[str, Any]:
+            query = {"country": code, **({"theme": theme} if theme else {})}
+            return {"number": numbers[key, theme], "url": reverse("results", query=query)}
+
+        return {"country": country, "cells": [cell(theme.slug) for theme in self.columns], "total": cell("")}
+
+
+@require_safe
+def method(request: HttpRequest) -> HttpResponse:
+    thresholds = Thresholds(
+        on_track=settings.EPE_AP_ON_TRACK_THRESHOLD,
+        small_cell=settings.EPE_AP_SMALL_CELL,
+        small_cell_sensitive=settings.EPE_AP_SMALL_CELL_SENSITIVE,
+    )
+    meanings = status_meanings()
+    points = change_between(before=Decimal(49), after=Decimal(57), unit=ChangeUnit.POINTS)
+    relative = change_between(before=Decimal(49), after=Decimal(57), unit=ChangeUnit.RELATIVE)
+    return render(
+        request,
+        "epe_ap/method.html",
+        {
+            "thresholds": thresholds,
+            "worked": worked_figures(thresholds),
+            "statuses": [(word, label, meanings[word]) for word, label in Status.choices],
+            "glossary": glossary(),
+            "percentage": percentage(numerator=Decimal(1 + 99), denominator=Decimal(2 + 100)),
+            "plain_mean": (Decimal(50) + Decimal(99)) / 2,
+            "share": count_from_share(share=Decimal(54), total=Quantity(Decimal(3006))),
+            "points": points,
+            "relative": relative,
+            "number_with_target": Result.objects.for_pages()
+            .filter(Q(target__isnull=False) | Q(target_final__isnull=False))
+            .count(),
+        },
+    )
+
+
+@dataclass
+class WorkedFigure:
+    """An example of the method page, calculated by the rules themselves; components show it like a row of results."""
+
+    sentence: str
+    baseline: Decimal | None
+    target: Decimal | None
+    actual: Decimal | None
+    thresholds: Thresholds
+    direction: Direction = Direction.INCREASE
+    qualifier: Qualifier = Qualifier.EXACT
+    measure: str = "count"
+    unit: str = ""
+    share: Decimal | None = None
+    is_not_applicable: bool = False
+
+    def __post_init__(self) -> None:
+        baseline, target = (None if value is None else Quantity(value) for value in (self.baseline, self.target))
+        actual = None if self.actual is None else Quantity(self.actual, self.qualifier)
+        found = status(
+            actual=actual, target=target, baseline=baseline, direction=self.direction, thresholds=self.thresholds
+        )
+        along = progress(baseline=baseline, target=target, actual=actual)
+        self.status = found.status
+        self.get_status_display = Status(found.status).label
+        self.progress = along.value
+        self.achievement = found.value if along.value is None else None
+
+
+def worked_figures(thresholds: Thresholds) -> list[WorkedFigure]:
+    """One example of each status that a figure can come to."""
+
+    def figure(
+        sentence: str, baseline: int | None, target: int | None, actual: int | None, **more: Any
+    ) -> WorkedFigure:
+        stated = [None if number is None else Decimal(number) for number in (baseline, target, actual)]
+        return WorkedFigure(sentence, stated[0], stated[1], stated[2], thresholds, **more)
+
+    return [
+        figure(_("213 people were trained where 40 were planned."), None, 40, 213),
+        figure(_("40 of 40: the target, to the unit."), None, 40, 40),
+        figure(_("From a baseline of 20 to a target of 60, 57 were reached."), 20, 60, 57),
+        figure(_("What should fall from 30 to 10 weeks fell to 20."), 30, 10, 20, direction=Direction.DECREASE),
+        figure(_("What should fall from 30 to 10 weeks rose to 36."), 30, 10, 36, direction=Direction.DECREASE),
+        figure(_("A reported zero is a zero: 0 of 25."), None, 25, 0),
+        figure(_("“At least 35” of 40 may be less or more than 40."), None, 40, 35, qualifier=Qualifier.AT_LEAST),
+        figure(_("3,006 people, and no document states a target."), None, None, 3006),
+        figure(_("A target without a figure is not zero."), None, 60, None),
+    ]
+
+
+def status_meanings() -> dict[str, str]:
+    """What each status says, in a sentence."""
+    return {
+        Status.EXCEEDED: _("More was reached than the target."),
+        Status.ACHIEVED: _("The target was reached."),
+        Status.ON_TRACK: _("The target is not reached yet, but the figure is near it (see the thresholds)."),
+        Status.BEHIND: _("The figure is further from the target than that."),
+        Status.REGRESSED: _("The figure is worse than its baseline."),
+        Status.UNDECIDED: _("The figure is not exact enough to say: “at least 35” of 40."),
+        Status.RECORDED: _("There is a figure, and the sources state no target."),
+        Status.NO_TARGET: _("The programme's staff confirm that no target was set."),
+        Status.NOT_DUE: _("The day for reporting has not come yet."),
+        Status.NOT_REPORTED: _("A figure was awaited and is missing. It is not a zero."),
+        Status.NOT_APPLICABLE: _("The question does not arise."),
+        Status.NOT_MEASURABLE: _("The figure is in words, or its meaning is not stated: there is nothing to compare."),
+        Status.SUPPRESSED: _("The figure is about so few people that they could be recognised."),
+    }
+
+
+def glossary() -> list[tuple[str, str]]:
+    """The words of results-based management that these pages use."""
+    return [
+        (_("Logic model"), _("What a programme was to change, from what it delivers up to people's lives.")),
+        (
+            _("Performance measurement framework"),
+            _("The table of what is measured for each expected result, with baseline, target and who reports."),
+        ),
+        (_("Expected result"), _("A change that the programme was to bring about, or what it was to deliver.")),
+        (_("Ultimate outcome"), _("The change in people's lives at the end of the chain.")),
+        (_("Intermediate outcome"), _("What people and institutions do differently.")),
+        (_("Immediate outcome"), _("What they know, can or have access to.")),
+        (_("Output"), _("What the programme made or delivered itself: people trained, programmes, tools.")),
+        (_("Activity"), _("What was done to deliver it: hours, missions, workshops.")),
+        (_("Input"), _("What was put in, such as money.")),
+        (_("Indicator"), _("What is counted or measured, without saying how much it should be.")),
+        (_("Baseline"), _("Where things stood before.")),
+        (_("Target"), _("What was to be reached.")),
+        (_("Actual"), _("What was reached.")),
+        (_("Progress"), _("The part of the way from baseline to target, in percent.")),
+        (_("Achievement"), _("Actual divided by target, in percent.")),
+        (_("Disaggregation"), _("Splitting a figure, for example into women and men.")),
+        (_("Share"), _("A part in percent of its total.")),
+        (_("Percentage point"), _("The difference of two percentages: from 49 % to 57 % is 8 points.")),
+        (_("Coverage"), _("How many of the awaited figures were reported.")),
+        (_("Discrepancy"), _("Two statements of the sources that do not fit together.")),
+        (_("Institutional partnership"), _("Canadian colleges and an institution of the region working together.")),
+        (_("Technical assistance project"), _("Advice to governments of the region.")),
+        (_("Cross-cutting dimension"), _("A subject that runs through all themes.")),
+        (_("TVET"), _("Technical and vocational education and training.")),
+    ]
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "epe_ap/about.html")
+
+
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    meanings = column_meanings()
+    whole = {"nature": "all", "sex": "all", "period": "all"}
+    return render(
+        request,
+        "epe_ap/data.html",
+        {
+            "downloads": [
+                {"label": label, "url": reverse(f"results_{ending}", query=whole)}
+                for ending, label in (("csv", _("CSV")), ("xlsx", _("Spreadsheet (XLSX)")), ("json", _("JSON")))
+            ],
+            "columns": [(name, meanings[name]) for name in COLUMNS],
+        },
+    )
+
+
+def column_meanings() -> dict[str, str]:
+    """What stands in each column of the flat table."""
+    return {
+        "programme": _("The programme, by the name that addresses use."),
+        "indicator": _("The indicator, by the name that addresses use."),
+        "indicator_name": _("Its name, in the language of the page."),
+        "nature": _("Input, activity, output, outcome or context."),
+        "family": _("Indicators that a reader would look for together."),
+        "measure": _("Count, currency, percentage, change, score or qualitative."),
+        "unit": _("What one is: persons, firms, %."),
+        "unit_of_analysis": _("What is counted. Persons, participations and contacts are never added up."),
+        "cumulation": _("How figures of several periods make one."),
+        "level": _("Level of the expected result in the logic model; empty for inputs, activities and context."),
+        "themes": _("Codes joined by a semicolon: T1 to T4, D1, D2."),
+        "project": _("The project, when the figure is of one."),
+        "forum": _("The forum, when the figure is of one."),
+        "country": _("Two letters (ISO 3166-1); empty when the figure is of no single country."),
+        "partner": _("The institution, when the figure is of one."),
+        "period": _("The reporting period."),
+        "period_kind": _("Interim, point or whole: the whole programme, on which final targets stand."),
+        "period_start": _("First day of the period."),
+        "period_end": _("Last day of the period."),
+        "breakdown": _("Empty for the total, else the part: sex=women."),
+        "baseline": _("Where the series stood before."),
+        "target": _("What was to be reached in this period."),
+        "target_basis": _("Approved by the funder, or stated in a source."),
+        "target_final": _("What was to be reached at the end."),
+        "actual": _("What was reached. 82 % is 82 with the unit %."),
+        "share": _("Percent of the total, where a source states a part in percent."),
+        "numerator": _("How many of them, for a percentage."),
+        "denominator": _("Of how many; empty when the base is not stated."),
+        "qualifier": _("Exact, more_than, at_least, about, planned or estimated."),
+        "achievement": _("Actual divided by target, in percent, not capped."),
+        "progress": _("The part of the way from baseline to target, in percent; negative when it went back."),
+        "status": _("How the actual stands against the target due by now."),
+        "status_final": _("How it stands against the final target."),
+        "origin": _("Reported as such, or computed from other rows."),
+        "coverage": _("How many of the expected series a computed total rests on."),
+        "route": _("How the figure came into the system."),
+        "verification": _("How far it was checked."),
+        "as_of": _("The day that the figure describes."),
+        "approved_on": _("The day it was approved; empty for what a published source states."),
+        "source_document": _("The file that was read, for the adopted figure."),
+        "source_section": _("The heading under which it stands there."),
+        "source_value": _("What is printed there."),
+        "discrepancy": _("Codes of the places where sources disagree about it."),
+        "note": _("What a reader must know to use it."),
+    }

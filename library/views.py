@@ -1,0 +1,131 @@
+"""Public pages of sources, publications, findings and discrepancies."""
+
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from epe_ap.pages import page_numbers, page_of
+from indicators.models import Category
+from indicators.tables import Names
+from library.choices import DiscrepancyKind, Severity
+from library.filters import DiscrepancyFilter, FindingFilter, ListFilter, PublicationFilter
+from library.models import Citation, Discrepancy, Document, Finding, Publication
+from library.statements import Disagreement, Statement, by_kind, statements
+
+PUBLICATIONS_ON_A_PAGE = 100
+FINDINGS_ON_A_PAGE = 200
+
+
+@require_safe
+def publications(request: HttpRequest) -> HttpResponse:
+    found = PublicationFilter(request.GET, Publication.objects.for_list())
+    context = list_context(request, found, per_page=PUBLICATIONS_ON_A_PAGE)
+    context["groups"] = by_kind(context["page_obj"].object_list)
+    return render(request, "library/publications.html", context)
+
+
+@require_safe
+def findings(request: HttpRequest) -> HttpResponse:
+    found = FindingFilter(request.GET, Finding.objects.for_list())
+    context = list_context(request, found, per_page=FINDINGS_ON_A_PAGE)
+    context["groups"] = by_kind(context["page_obj"].object_list)
+    return render(request, "library/findings.html", context)
+
+
+@require_safe
+def discrepancies(request: HttpRequest) -> HttpResponse:
+    found = DiscrepancyFilter(request.GET, Discrepancy.objects.for_list().with_statements())
+    context = list_context(request, found, per_page=None)
+    disagreements = Disagreement.of(context["page_obj"].object_list, category_names())
+    context["groups"] = [
+        (Severity(severity), list(of_severity))
+        for severity, of_severity in groupby(disagreements, key=lambda one: one.discrepancy.severity)
+    ]
+    return render(request, "library/discrepancies.html", context)
+
+
+@require_safe
+def sources(request: HttpRequest) -> HttpResponse:
+    return render(request, "library/sources.html", {"documents": Document.objects.for_list()})
+
+
+@require_safe
+def source(request: HttpRequest, slug: str) -> HttpResponse:
+    document = get_object_or_404(Document.objects.for_list(), slug=slug)
+    stated = statements(Citation.objects.filter(document=document).for_source_page(), category_names())
+    return render(
+        request,
+        "library/source.html",
+        {
+            "document": document,
+            "sections": [(name, list(of_it)) for name, of_it in groupby(stated, key=section_of)],
+            "number_of_figures": len({figure for one in stated if (figure := one.citation.figure) is not None}),
+            "spellings": Discrepancy.objects.of_document(document).filter(kind=DiscrepancyKind.NAME),
+        },
+    )
+
+
+def section_of(statement: Statement) -> str:
+    return statement.citation.section
+
+
+def category_names() -> Names:
+    """Names of the categories that breakdowns are made of."""
+    return Names.of((), Category.objects.select_related("dimension"))
+
+
+def list_context(request: HttpRequest, found: ListFilter, *, per_page: int | None) -> dict[str, Any]:
+    """What a filtered list shows around its rows; ``per_page=None`` puts all of them on one page."""
+    options = {name: found.options(name) for name in found.facets}
+    # Each row is of one kind, so the kinds that the address asks for count the rows.
+    kinds = found.chosen.get("kind")
+    number = sum(count for value, _label, count in options["kind"] if not kinds or value in kinds)
+    page, problems = page_of(found.qs, asked=found.page, number=number, per_page=per_page or max(number, 1))
+    # Once, for whoever groups them.
+    page.object_list = list(page.object_list)
+    return {
+        "problems": [*found.problems, *problems],
+        "number": number,
+        "page_obj": page,
+        "page_numbers": page_numbers(page),
+        "facets": [facet_context(found, name, options[name]) for name in found.facets if options[name]],
+        "search": {"name": "q", "label": _("Words"), "value": found.words} if found.is_searched else None,
+        "active_count": len(found.chosen) + bool(found.words),
+        "filters": chips(request.path, found),
+        "clear_url": request.path,
+    }
+
+
+def facet_context(found: ListFilter, name: str, options: list[tuple[str, str, int]]) -> dict[str, Any]:
+    chosen = found.chosen.get(name, [])
+    return {
+        "name": name,
+        "label": found.facets[name].label,
+        "is_open": bool(chosen) or name in ("kind", "theme", "severity"),
+        "selected_count": len(chosen),
+        "options": [
+            {"value": value, "label": label, "count": count, "selected": value in chosen}
+            for value, label, count in options
+            if count or value in chosen
+        ],
+    }
+
+
+def chips(path: str, found: ListFilter) -> list[dict[str, Any]]:
+    """The filters in force, each with the address without it."""
+    in_force = [
+        {
+            "label": found.facets[name].label,
+            "value": dict(found.choices[name])[value],
+            "remove_url": found.link(path, **{name: [other for other in values if other != value]}),
+        }
+        for name, values in found.chosen.items()
+        for value in values
+    ]
+    if found.words:
+        in_force.append({"label": _("Words"), "value": found.words, "remove_url": found.link(path, q=[])})
+    return in_force
