@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
 from django.core.serializers.base import DeserializationError, DeserializedObject
 from django.core.serializers.python import Deserializer
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError, transaction
 
 from accounts.actions import change
 from accounts.choices import Door
@@ -114,13 +114,23 @@ def _load_row(file: str, name: str, row: dict[str, Any]) -> Any:
             raise BrokenFixture(file, name, f"{row['model']} is not a business record: only those are loaded.")
         if record.pk is not None:
             raise BrokenFixture(file, name, "The database already holds this record, or it stands twice in the files.")
-        record.full_clean()
-        built.save()
+        # The database itself refuses what breaks a constraint, and asks nothing for each one that holds.
+        record.full_clean(validate_constraints=False)
+        _save_or_name_the_constraint(built)
     except ValidationError as error:
         raise BrokenFixture(file, name, _sentence(error)) from error
     except (DeserializationError, DatabaseError, FieldDoesNotExist, LookupError, ValueError, TypeError) as error:
         raise BrokenFixture(file, name, " ".join(str(error).split())) from error
     return record
+
+
+def _save_or_name_the_constraint(built: DeserializedObject) -> None:
+    try:
+        with transaction.atomic():
+            built.save()
+    except IntegrityError:
+        built.object.validate_constraints()  # says the same as a sentence
+        raise
 
 
 def _sentence(error: ValidationError) -> str:
