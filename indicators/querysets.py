@@ -199,10 +199,6 @@ class ResultQuerySet(models.QuerySet):
             )
         )
 
-    def with_rows(self) -> Self:
-        """With ``is_row``: whether it is a total, or a part that has no total to stand in."""
-        return self.annotate(is_row=Q(breakdown_key="") | ~Exists(self._totals_of_the_same_scope()))
-
     def rows(self) -> Self:
         """Totals, and parts that have none."""
         return self.filter(Q(breakdown_key="") | ~Exists(self._totals_of_the_same_scope()))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +25,10 @@ TOTAL: Final = "total"
 REGIONAL: Final = "regional"
 STATED: Final = "stated"
 NONE: Final = "none"
+
+NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
+#: A list beside the rows has no room for more.
+LONGEST_LABEL: Final = 60
 
 FACETS: Final = {
     "programme": gettext_lazy("Programme"),
@@ -124,7 +129,12 @@ class Vocabulary:
                 Choice(record.slug, str(record), short=_theme_in_words(record), pk=record.pk) for record in self.themes
             ],
             "project": [
-                Choice(record.slug, f"{record.code} · {record.title}", short=record.code, pk=record.pk)
+                Choice(
+                    record.slug,
+                    Truncator(f"{record.code} · {record.title}").chars(LONGEST_LABEL),
+                    short=record.code,
+                    pk=record.pk,
+                )
                 for record in self.projects
             ],
             "partner": [
@@ -208,7 +218,8 @@ class Vocabulary:
 
 def _theme_in_words(theme: Theme) -> str:
     words = _("theme %(number)s") if theme.kind == ThemeKind.THEME else _("dimension %(number)s")
-    return words % {"number": theme.number}
+    # A heading does not part the word from its number.
+    return (words % {"number": theme.number}).replace(" ", NO_BREAK_SPACE)
 
 
 def _spelt(value: str) -> str:

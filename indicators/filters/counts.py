@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Case, Value, When
 from indicators.filters.choices import ALL, FACETS, LATEST, NONE, REGIONAL, STATED, TOTAL, Vocabulary
 from indicators.filters.results import ResultFilter
 from indicators.models import Result
+from indicators.models.results import ROW_KEY
 
 
 class Facts(NamedTuple):
@@ -31,8 +32,13 @@ class Facts(NamedTuple):
     is_latest: bool
     status_today: str
     has_target: bool
-    is_row: bool
+    is_public: bool
     is_found: bool
+
+    @property
+    def row_key(self) -> tuple[Any, ...]:
+        """What a total and its parts have in common; see ``Result.row_key``."""
+        return tuple(getattr(self, field) for field in ROW_KEY)
 
 
 Values = Callable[[Facts], tuple[str, ...]]
@@ -61,13 +67,14 @@ class Counts:
         """One query: the filter's columns of every public row."""
         counts = cls()
         vocabulary = results.vocabulary
-        values_of = _readers(vocabulary)
+        every = list(_facts(results))
+        values_of = _readers(vocabulary, totals={facts.row_key for facts in every if not facts.breakdown_key})
         asked = {name: set(values) for name, values in results.effective.items() if values}
         defaults = {name: set(values) for name, values in vocabulary.defaults.items()}
         held_there = _forums_held_in(vocabulary, results.effective["country"])
         searched = bool(results.words)
 
-        for facts in _facts(results):
+        for facts in every:
             missed = [name for name, wanted in asked.items() if wanted.isdisjoint(values_of[name](facts))]
             if searched and not facts.is_found:
                 missed.append("q")
@@ -104,12 +111,12 @@ def _facts(results: ResultFilter) -> Iterable[Facts]:
         found = Case(
             When(Result.objects.mentions(results.words), then=True), default=False, output_field=BooleanField()
         )
-    rows = results.everything.on(results.today).with_target().with_rows().annotate(is_found=found).order_by()
+    rows = results.everything.on(results.today).with_target().annotate(is_found=found).order_by()
     return map(Facts._make, rows.values_list(*Facts._fields).iterator(chunk_size=2000))
 
 
-def _readers(vocabulary: Vocabulary) -> dict[str, Values]:
-    """For each filter, the values that a row has of it."""
+def _readers(vocabulary: Vocabulary, *, totals: set[tuple[Any, ...]]) -> dict[str, Values]:
+    """For each filter, the values that a row has of it; ``totals`` are the keys of the rows that hold parts."""
     by_pk: dict[str, dict[Any, str]] = {
         facet: {choice.pk: choice.value for choice in vocabulary.choices[facet] if choice.pk is not None}
         for facet in FACETS
@@ -133,7 +140,8 @@ def _readers(vocabulary: Vocabulary) -> dict[str, Values]:
 
     def sex_codes(facts: Facts) -> tuple[str, ...]:
         own = tuple(sexes[pair] for pair in facts.breakdown_key.split(";") if pair in sexes)
-        return (*own, ALL, TOTAL) if facts.is_row else (*own, ALL)
+        is_row = not facts.breakdown_key or facts.row_key not in totals
+        return (*own, ALL, TOTAL) if is_row else (*own, ALL)
 
     def periods(facts: Facts) -> tuple[str, ...]:
         own = by_pk["period"][facts.period_id]

@@ -58,7 +58,6 @@ def test_a_part_is_a_row_only_where_its_own_scope_and_period_have_no_total():
     ]
 
     assert set(Result.objects.rows().exclude(breakdown_key="")) == set(alone)
-    assert set(Result.objects.with_rows().filter(is_row=True).exclude(breakdown_key="")) == set(alone)
 
 
 def test_a_total_that_is_not_public_does_not_hide_its_public_part():

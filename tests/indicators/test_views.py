@@ -56,7 +56,7 @@ def test_the_page_shows_exactly_what_is_both_chiles_and_theme_3s(client: Client,
     assert page.status_code == 200
     assert names(page.context["tables"]) == ["Leaders/Chile", "Learners/B05 · Chile"]
     assert names(page.context["regional"]) == ["Employers/regional"]
-    assert page.context["heading"] == "2 figures · Chile · theme 3 · outcomes and outputs"
+    assert page.context["heading"] == "2 figures · Chile · theme\N{NO-BREAK SPACE}3 · outcomes and outputs"
     assert page.context["sentence_on_targets"] == "The sources state a target for 1 of them."
     assert page.context["problems"] == []
     for decoy in ("Miners", "Forum participants", "Not public", "Of an earlier period", "Fictitious"):
@@ -251,7 +251,7 @@ def test_chips_remove_one_value_each(client: Client, chile_and_theme_3: World):
     assert [(str(chip["label"]), chip["value"], chip["remove_url"]) for chip in page.context["filters"]] == [
         ("Country", "Chile", "/en/results/?country=PE&theme=T3&q=leaders&sort=value"),
         ("Country", "Pérou", "/en/results/?country=CL&theme=T3&q=leaders&sort=value"),
-        ("Theme", "theme 3", "/en/results/?country=CL&country=PE&q=leaders&sort=value"),
+        ("Theme", "theme\N{NO-BREAK SPACE}3", "/en/results/?country=CL&country=PE&q=leaders&sort=value"),
         ("Words", "leaders", "/en/results/?country=CL&country=PE&theme=T3&sort=value"),
     ]
 
@@ -286,11 +286,11 @@ def test_downloads_ask_the_same_query_without_the_page(client: Client, chile_and
 def test_nothing_found_names_the_nearest_filters(client: Client, chile_and_theme_3: World):
     page = client.get("/en/results/?country=PE&theme=T1")
 
-    assert page.context["heading"] == "0 figures · Pérou · theme 1 · outcomes and outputs"
+    assert page.context["heading"] == "0 figures · Pérou · theme\N{NO-BREAK SPACE}1 · outcomes and outputs"
     assert page.context["empty"] == {
-        "sentence": "No figure matches Pérou · theme 1 · outcomes and outputs.",
+        "sentence": "No figure matches Pérou · theme\N{NO-BREAK SPACE}1 · outcomes and outputs.",
         "suggestions": [
-            {"label": "Without theme 1: 1 figure", "url": "/en/results/?country=PE"},
+            {"label": "Without theme\N{NO-BREAK SPACE}1: 1 figure", "url": "/en/results/?country=PE"},
             {"label": "Without Pérou: 2 figures", "url": "/en/results/?theme=T1"},
         ],
     }
