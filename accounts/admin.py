@@ -1,25 +1,25 @@
 """Accounts and the register of changes in the administration, and the base of every record's pages there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django import forms
 from django.apps import apps
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import flatten, flatten_fieldsets
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 from translated_fields.admin import TranslatedFieldAdmin
@@ -29,8 +29,8 @@ from accounts.actions import StaleRecord, change, save_record
 from accounts.choices import Door
 from accounts.forms import AccountChangeForm, AccountCreationForm, RecordForm, RowForm, RowFormSet
 from accounts.models import Change, Record, User
-from indicators.actions import one_refresh, refresh_results
-from indicators.models import Indicator
+from indicators.actions import one_refresh, refresh_results, touched_by
+from indicators.models import Result
 from partners.models import Membership
 
 LANGUAGES: dict[str, str] = dict(settings.LANGUAGES)
@@ -186,8 +186,8 @@ class RecordAdmin(WideTexts, AutocompleteEverywhere, OnRecordAdmin, TranslatedFi
     collapsible group for each language, then the reason for the change.
     """
 
-    #: Ways from an indicator to this kind of record, where the indicator's results rest on it.
-    results_through: tuple[str, ...] = ()
+    #: Whether results rest on this kind of record, and are made anew when it changes.
+    holds_results = False
 
     form = RecordForm
     object_history_list_template = "admin/record_history.html"
@@ -252,6 +252,15 @@ class RecordAdmin(WideTexts, AutocompleteEverywhere, OnRecordAdmin, TranslatedFi
         except StaleRecord:
             # Somebody saved it between our reading and our writing. Read again, the form says so itself.
             return self.changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as error:
+            # An action knows more rules than a form. Read again, the form shows its sentences with what was typed.
+            request.refused = error.messages  # type: ignore[attr-defined]
+            return self.changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.refused = getattr(request, "refused", ())
+        return form
 
     # Writing
 
@@ -259,35 +268,65 @@ class RecordAdmin(WideTexts, AutocompleteEverywhere, OnRecordAdmin, TranslatedFi
         # An unaltered record keeps its version, though its parts may be saved.
         if not change or form.altered:
             request.has_written = True  # type: ignore[attr-defined]
-            # What rested on it before, and in save_related() what does afterwards.
-            self.renew_results(obj)
-            self.write(obj)
+            # What rested on it before; what does so afterwards follows in save_related().
+            refresh_results(indicators=self.touched(obj) if change else ())
+            saved = self.write(request, obj, form)
+            if saved is not obj:
+                # An action made its own: the links, rows and messages that follow are about that one.
+                obj.__dict__.update(saved.__dict__)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if request.has_written:  # type: ignore[attr-defined]
-            self.renew_results(form.instance)
+            refresh_results(indicators=self.touched(form.instance))
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         save_rows(request, formset)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        self.renew_results(obj)
-        super().delete_model(request, obj)
+        request.has_written = True  # type: ignore[attr-defined]
+        refresh_results(indicators=self.touched(obj))
+        self.erase(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
         for record in queryset:
-            self.renew_results(record)
-        super().delete_queryset(request, queryset)
+            self.delete_model(request, record)
 
-    def write(self, record: Any) -> None:
-        """Save one record of this kind; the kinds that have an action of their own go through it."""
-        save_record(record=record)
+    def write(self, request: HttpRequest, record: Any, form: Any) -> Any:
+        """Save one record of this kind; the kinds that have actions of their own go through them."""
+        return save_record(record=record)
 
-    def renew_results(self, record: Any) -> None:
-        """Have the results that rest on a record made anew when the page's change is complete."""
-        for way in self.results_through:
-            refresh_results(indicators=Indicator.objects.filter(**{way: record.pk}).values_list("pk", flat=True))
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        listed, counts, forbidden, protected = super().get_deleted_objects(objs, request)
+        # Nobody may delete a computed row, but it goes with the figure that it was computed from.
+        computed = str(Result._meta.verbose_name)
+        return listed, counts, {name for name in forbidden if str(name) != computed}, protected
+
+    def erase(self, request: HttpRequest, record: Any) -> None:
+        """Delete one record of this kind."""
+        record.delete()
+
+    def do_to_each(self, request: HttpRequest, records: Iterable[Any], step: Callable[[Any], Any]) -> None:
+        """Take one step with each of the chosen rows of a list, and say which of them it was refused for, and why."""
+        done = 0
+        for record in records:
+            try:
+                with transaction.atomic():
+                    step(record)
+            except (ValidationError, PermissionDenied) as error:
+                sentences = error.messages if isinstance(error, ValidationError) else [str(error)]
+                self.message_user(request, f"{record}: {' '.join(sentences)}", messages.ERROR)
+            else:
+                done += 1
+        if done:
+            request.has_written = True  # type: ignore[attr-defined]
+            self.message_user(
+                request, ngettext("%(number)s done.", "%(number)s done.", done) % {"number": done}, messages.SUCCESS
+            )
+
+    def touched(self, record: Any) -> set[int]:
+        """Primary keys of the indicators whose results rest on a record."""
+        return touched_by(record) if self.holds_results else set()
 
     # History
 

@@ -1,13 +1,15 @@
 """Forms of the administration: of accounts, and what the form of every record does."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.contrib.admin.helpers import ActionForm
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
+from django.forms.models import BaseInlineFormSet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +30,12 @@ class AccountChangeForm(UserChangeForm):
         fields = "__all__"
 
 
+class ReasonedActionForm(ActionForm):
+    """What is done with the chosen rows of a list, and why."""
+
+    change_reason = forms.CharField(label=_("Reason"), required=False)
+
+
 class RowForm(forms.ModelForm):
     """A record as a form: it knows which version its writer saw, and refuses to overwrite a later one.
 
@@ -36,6 +44,9 @@ class RowForm(forms.ModelForm):
 
     #: Fields of the form that are no columns of the record.
     OWN_FIELDS = frozenset({"seen_version", "change_reason"})
+
+    #: Sentences with which an action refused what this form had let pass; see RecordAdmin.changeform_view().
+    refused: Sequence[str] = ()
 
     seen_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -52,6 +63,8 @@ class RowForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
+        if self.refused:
+            raise ValidationError(list(self.refused), code="refused")
         seen = self.cleaned_data.get("seen_version")
         # A later version that says the same as this form takes nothing from anybody.
         if self.instance.pk is not None and seen not in (None, self.instance.version) and self.altered:
@@ -98,27 +111,6 @@ class RowForm(forms.ModelForm):
         choices = getattr(self.instance._meta.get_field(name), "flatchoices", None)
         return str(dict(choices).get(value, value)) if choices else str(value)
 
-    def _post_clean(self) -> None:
-        super()._post_clean()
-        # Django skips a constraint over a column that the form leaves out, and the database would then refuse.
-        if not self.errors and self.has_changed():
-            try:
-                self.check_instance()
-            except ValidationError as error:
-                self.add_error(None, error.messages)
-
-    def check_instance(self) -> None:
-        """All rules of the record, with what the form does not show. Raises ValidationError."""
-        self.instance.full_clean(exclude=self.unsaved_parents())
-
-    def unsaved_parents(self) -> set[str]:
-        """Names of the foreign keys to a whole that is being added in the same page."""
-        return {
-            name
-            for name, field in self.fields.items()
-            if isinstance(field, InlineForeignKeyField) and field.parent_instance.pk is None
-        }
-
 
 class RecordForm(RowForm):
     """The form of a record's own page, where its writer may also say why."""
@@ -135,7 +127,7 @@ class RowFormSet(BaseInlineFormSet):
     """The parts of a record on its page. Two of them that may not be alike are refused with the rule's sentence."""
 
     def clean(self) -> None:
-        # Each form alone finds no twin in the database while both are new; saving the second would be an error 500.
+        # Each form alone finds no twin in the database while both are new.
         rows = [
             form
             for form in self.forms

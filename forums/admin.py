@@ -15,7 +15,7 @@ class Days(TabularRows):
 
 @admin.register(Forum)
 class ForumAdmin(RecordAdmin):
-    results_through = ("series__forum",)
+    holds_results = True
     list_display = ("number", "title", "programme", "mode", "city", "country", "first_day", "last_day")
     list_display_links = ("number", "title")
     list_filter = ("programme", "mode", "country", "themes")

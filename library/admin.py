@@ -6,16 +6,25 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import AutocompleteFilter, RecordAdmin, in_languages
+from accounts.models import Record
+from indicators.models import Indicator
 from library.forms import DiscrepancyForm
 from library.models import CITED_FIGURES, CITED_RECORDS, Citation, Discrepancy, Document, Finding, Publication
 
-#: Ways from an indicator to what is written about its figures.
+#: Ways from an indicator to the citations of its figures.
 TO_CITATIONS = tuple(f"series__{figures}__citations" for figures in ("actuals", "targets", "baseline"))
+
+
+def resting_on(record: Record, *ways: str) -> set[int]:
+    """Primary keys of the indicators that lead to a record by one of these ways."""
+    found: set[int] = set()
+    for way in ways:
+        found.update(Indicator.objects.filter(**{way: record.pk}).values_list("pk", flat=True))
+    return found
 
 
 @admin.register(Document)
 class DocumentAdmin(RecordAdmin):
-    results_through = tuple(f"{way}__document" for way in TO_CITATIONS)
     list_display = ("title", "kind", "language", "published_on", "file_name", "number_of_citations")
     list_filter = ("kind", "language")
     search_fields = ("slug", "title", "publisher", "file_name", *in_languages("translated_title"))
@@ -23,6 +32,9 @@ class DocumentAdmin(RecordAdmin):
     @admin.display(description=_("citations"), ordering="number_of_citations")
     def number_of_citations(self, document: Document) -> int:
         return document.number_of_citations  # type: ignore[attr-defined]
+
+    def touched(self, record: Any) -> set[int]:
+        return resting_on(record, *(f"{way}__document" for way in TO_CITATIONS))
 
 
 @admin.register(Publication)
@@ -43,7 +55,6 @@ class FindingAdmin(RecordAdmin):
 
 @admin.register(Citation)
 class CitationAdmin(RecordAdmin):
-    results_through = TO_CITATIONS
     list_display = ("code", "document", "section", "printed_value", "about", "cited")
     list_filter = (
         "document",
@@ -90,10 +101,12 @@ class CitationAdmin(RecordAdmin):
         figure = citation.figure
         return figure.series.indicator.code if figure is not None else citation.subject
 
+    def touched(self, record: Any) -> set[int]:
+        return resting_on(record, *TO_CITATIONS)
+
 
 @admin.register(Discrepancy)
 class DiscrepancyAdmin(RecordAdmin):
-    results_through = ("series__actuals__discrepancies", *(f"{way}__discrepancies" for way in TO_CITATIONS))
     form = DiscrepancyForm
     list_display = ("code", "kind", "severity", "settlement", "explanation", "number_of_citations", "programme")
     list_filter = ("programme", "kind", "severity", "settlement")
@@ -103,3 +116,6 @@ class DiscrepancyAdmin(RecordAdmin):
     @admin.display(description=_("citations"), ordering="number_of_citations")
     def number_of_citations(self, discrepancy: Discrepancy) -> int:
         return discrepancy.number_of_citations  # type: ignore[attr-defined]
+
+    def touched(self, record: Any) -> set[int]:
+        return resting_on(record, "series__actuals__discrepancies", *(f"{way}__discrepancies" for way in TO_CITATIONS))

@@ -9,12 +9,7 @@ from partners.models import Country, Membership, Partner, PartnerAlias
 
 @admin.register(Country)
 class CountryAdmin(RecordAdmin):
-    results_through = (
-        "series__country",
-        "series__partner__country",
-        "series__project__countries",
-        "programme__countries",
-    )
+    holds_results = True
     list_display = ("code", "name", "numeric_code", "is_pacific_alliance")
     list_filter = ("is_pacific_alliance",)
     search_fields = ("code", *in_languages("name"))
@@ -30,7 +25,7 @@ class Memberships(TabularRows):
 
 @admin.register(Partner)
 class PartnerAdmin(RecordAdmin):
-    results_through = ("series__partner", "programme__funder", "programme__implementer")
+    holds_results = True
     list_display = ("name", "acronym", "kind", "country", "city", "number_of_projects", "is_public")
     list_filter = ("kind", "country", "language", "is_public")
     search_fields = ("name", "acronym", "slug", "city", "aliases__name", *in_languages("translated_name"))

@@ -27,7 +27,7 @@ class Themes(ReadOnlyRows):
 
 @admin.register(Programme)
 class ProgrammeAdmin(RecordAdmin):
-    results_through = ("programme",)
+    holds_results = True
     list_display = ("code", "name", "funder", "implementer", "starts_on", "ends_on", "status", "is_demonstration")
     list_filter = ("status", "is_demonstration", "countries")
     list_select_related = ("funder", "implementer")
@@ -37,7 +37,7 @@ class ProgrammeAdmin(RecordAdmin):
 
 @admin.register(Theme)
 class ThemeAdmin(RecordAdmin):
-    results_through = ("themes",)
+    holds_results = True
     list_display = ("code", "name", "kind", "number", "programme")
     list_filter = ("programme", "kind")
     list_select_related = ("programme",)
@@ -62,7 +62,7 @@ class Partnerships(TabularRows):
 
 @admin.register(Project)
 class ProjectAdmin(RecordAdmin):
-    results_through = ("project", "series__project")
+    holds_results = True
     list_display = ("code", "title", "programme", "component", "kind", "status", "number_of_partners")
     list_display_links = ("code", "title")
     list_filter = ("programme", "component", "kind", "status", "themes", "countries", ("partners", AutocompleteFilter))

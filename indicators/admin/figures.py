@@ -1,0 +1,172 @@
+"""Series and their figures, written by indicators.actions alone."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin import AutocompleteFilter, ReadOnlyRows, RecordAdmin, StackedRows, in_languages
+from indicators.actions import close_series, remove_figure, revise_target, save_context, save_figure, set_target
+from indicators.actions.figures import SAID, STATED
+from indicators.choices import Route, TargetBasis
+from indicators.models import Actual, Baseline, Series, Target
+from library.models import Citation
+
+#: How a figure is found: by its series' indicator and scope.
+OF_SERIES = (
+    "series__indicator__code",
+    "series__project__code",
+    "series__country__code",
+    "series__partner__name",
+    "series__partner__acronym",
+    "series__breakdown__key",
+    *in_languages("series__indicator__name"),
+)
+NUMBER = (
+    _("What it says"),
+    {"fields": (("value", "qualifier"), "share", ("numerator", "denominator"), "is_not_applicable")},
+)
+
+
+class BaselineOfSeries(ReadOnlyRows):
+    model = Baseline
+    fields = ("value", "share", "qualifier", "measured_on")
+
+
+class TargetsOfSeries(ReadOnlyRows):
+    model = Target
+    fields = ("period", "value", "share", "qualifier", "basis", "revision", "is_current")
+
+
+class ActualsOfSeries(ReadOnlyRows):
+    model = Actual
+    fields = ("period", "value", "share", "qualifier", "route", "verification", "as_of")
+
+
+class CitationsOfFigure(StackedRows):
+    model = Citation
+    fields = (
+        "code",
+        ("document", "section", "page"),
+        ("printed_value", "value", "qualifier"),
+        ("about", "order"),
+        *in_languages("note"),
+    )
+    classes = ("collapse",)
+    show_change_link = True
+
+
+@admin.register(Series)
+class SeriesAdmin(RecordAdmin):
+    holds_results = True
+    list_display = (
+        "indicator__code",
+        "project",
+        "country",
+        "partner",
+        "forum",
+        "breakdown",
+        "reporter",
+        "is_expected",
+        "indicator",
+    )
+    list_filter = (
+        "indicator__programme",
+        "is_expected",
+        "country",
+        ("indicator", AutocompleteFilter),
+        ("project", AutocompleteFilter),
+        ("partner", AutocompleteFilter),
+        ("reporter", AutocompleteFilter),
+    )
+    search_fields = tuple(name.removeprefix("series__") for name in OF_SERIES)
+    inlines = (BaselineOfSeries, TargetsOfSeries, ActualsOfSeries)
+
+    def write(self, request: HttpRequest, record: Series, form: Any) -> Series:
+        return save_context(record=record)
+
+    def erase(self, request: HttpRequest, record: Series) -> None:
+        close_series(series=record)
+
+
+class FigureAdmin(RecordAdmin):
+    """What the pages of baselines, targets and actuals share."""
+
+    holds_results = True
+    ordering = ("series__indicator__code", "series", "pk")
+    search_fields = OF_SERIES
+    inlines = (CitationsOfFigure,)
+
+    def write(self, request: HttpRequest, record: Any, form: Any) -> Any:
+        return save_figure(record=record)
+
+    def erase(self, request: HttpRequest, record: Any) -> None:
+        remove_figure(record=record)
+
+
+@admin.register(Baseline)
+class BaselineAdmin(FigureAdmin):
+    list_display = ("series", "value", "share", "qualifier", "measured_on")
+    list_filter = ("series__indicator__programme", "qualifier", ("series", AutocompleteFilter))
+    fieldsets = (
+        (None, {"fields": ("series", ("measured_on", "date_precision"))}),
+        NUMBER,
+        (_("For the team only"), {"fields": ("internal_comment",)}),
+    )
+
+
+@admin.register(Target)
+class TargetAdmin(FigureAdmin):
+    """A target that has one in force before it is a revision of it, and says why; the earlier one is kept."""
+
+    list_display = ("series", "period", "value", "share", "qualifier", "basis", "revision", "is_current")
+    list_filter = ("period", "basis", "is_current", ("series", AutocompleteFilter))
+    readonly_fields = ("revision", "is_current", "replaces")
+    fieldsets = (
+        (None, {"fields": ("series", "period", "basis")}),
+        NUMBER,
+        (_("Revision"), {"fields": ("reason", "valid_from", "revision", "is_current", "replaces")}),
+        (_("For the team only"), {"fields": ("internal_comment",)}),
+    )
+
+    def write(self, request: HttpRequest, record: Target, form: Any) -> Target:
+        if not record._state.adding:
+            return save_figure(record=record)
+        figure = {name: getattr(record, name) for name in (*STATED, *SAID)}
+        in_force = Target.objects.current().filter(series=record.series, period=record.period).first()
+        if in_force is not None:
+            return revise_target(target=in_force, reason=record.reason, valid_from=record.valid_from, **figure)
+        return set_target(
+            series=record.series,
+            period=record.period,
+            basis=TargetBasis(record.basis),
+            valid_from=record.valid_from,
+            **figure,
+        )
+
+
+@admin.register(Actual)
+class ActualAdmin(FigureAdmin):
+    list_display = ("series", "period", "value", "share", "qualifier", "route", "verification", "is_contested")
+    list_filter = ("period", "route", "verification", "is_contested", ("series", AutocompleteFilter))
+    readonly_fields = ("approved_at", "approved_by", "first_published_value", "first_published_on")
+    fieldsets = (
+        (None, {"fields": ("series", "period", ("as_of", "as_of_precision"))}),
+        NUMBER,
+        (_("Where sources disagree"), {"fields": (("is_contested", "range_low", "range_high"),)}),
+        (
+            _("How it came in"),
+            {"fields": (("route", "verification"), ("approved_at", "approved_by"))},
+        ),
+        (_("First published"), {"fields": (("first_published_value", "first_published_on"),)}),
+        (_("For the team only"), {"fields": ("internal_comment",)}),
+    )
+
+    def write(self, request: HttpRequest, record: Actual, form: Any) -> Actual:
+        # What a source prints nobody has to approve; of anything else this page is the approval.
+        is_printed = record.route == Route.PUBLISHED_SOURCE
+        record.approved_at = None if is_printed else timezone.now()
+        record.approved_by = None if is_printed else request.user  # type: ignore[assignment]
+        return save_figure(record=record)

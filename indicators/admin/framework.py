@@ -1,0 +1,180 @@
+"""What is measured: logic model, indicators, breakdowns, periods."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin import AutocompleteFilter, ReadOnlyRows, RecordAdmin, TabularRows, in_languages
+from accounts.forms import ReasonedActionForm
+from indicators.actions import lock_period, publish_period, reopen_period
+from indicators.forms import BreakdownForm, CategoryForm, CategoryRowForm, DimensionForm
+from indicators.models import Breakdown, Category, Dimension, ExpectedResult, Goal, Indicator, ReportingPeriod, Series
+
+
+@admin.register(Goal)
+class GoalAdmin(RecordAdmin):
+    list_display = ("number", "name")
+    list_display_links = ("number", "name")
+    search_fields = ("number", *in_languages("name"))
+
+
+@admin.register(ExpectedResult)
+class ExpectedResultAdmin(RecordAdmin):
+    holds_results = True
+    list_display = ("code", "statement", "level", "basis", "parent", "programme")
+    list_filter = ("programme", "level", "basis")
+    list_select_related = ("programme", "parent")
+    search_fields = ("code", *in_languages("statement"))
+
+
+class Categories(TabularRows):
+    model = Category
+    form = CategoryRowForm
+
+
+@admin.register(Dimension)
+class DimensionAdmin(RecordAdmin):
+    form = DimensionForm
+    holds_results = True
+    list_display = ("code", "name", "is_exhaustive")
+    list_filter = ("is_exhaustive",)
+    search_fields = ("code", *in_languages("name"))
+    inlines = (Categories,)
+
+
+@admin.register(Category)
+class CategoryAdmin(RecordAdmin):
+    form = CategoryForm
+    holds_results = True
+    list_display = ("code", "name", "dimension", "order")
+    list_filter = ("dimension",)
+    list_select_related = ("dimension",)
+    search_fields = ("code", "dimension__code", *in_languages("name"))
+
+
+@admin.register(Breakdown)
+class BreakdownAdmin(RecordAdmin):
+    """A breakdown is made from its categories and then stays as it is: figures hang on its key."""
+
+    form = BreakdownForm
+    list_display = ("__str__", "number_of_categories")
+    search_fields = ("key", *in_languages("categories__name"))
+
+    @admin.display(description=_("categories"))
+    def number_of_categories(self, breakdown: Breakdown) -> int:
+        # One for each dimension that the key names.
+        return len(breakdown.key.split(";")) if breakdown.key else 0
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["key", "categories"] if obj else ["categories"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def write(self, request: HttpRequest, record: Any, form: Any) -> Any:
+        return Breakdown.objects.for_categories(form.cleaned_data["categories"])
+
+
+class SeriesOfIndicator(ReadOnlyRows):
+    model = Series
+    fields = ("project", "country", "partner", "forum", "breakdown", "reporter", "is_expected")
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(RecordAdmin):
+    holds_results = True
+    list_display = ("code", "name", "nature", "family", "measure", "project", "number_of_series", "is_public")
+    list_display_links = ("code", "name")
+    list_filter = (
+        "programme",
+        "nature",
+        "family",
+        "measure",
+        "themes",
+        "is_public",
+        "is_sensitive",
+        "no_target_reason",
+        "expected_result__level",
+        ("project", AutocompleteFilter),
+    )
+    search_fields = ("code", "slug", *in_languages("name", "definition"))
+    inlines = (SeriesOfIndicator,)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "programme",
+                    "code",
+                    "slug",
+                    "nature",
+                    "family",
+                    "expected_result",
+                    "project",
+                    "themes",
+                    "goals",
+                )
+            },
+        ),
+        (
+            _("How it is measured"),
+            {
+                "fields": (
+                    "measure",
+                    "change_unit",
+                    "unit_of_analysis",
+                    "is_whole",
+                    "currency",
+                    "direction",
+                    "dimensions",
+                    "frequency",
+                )
+            },
+        ),
+        (_("How it adds up"), {"fields": ("cumulation", "roll_up", "counts_persons_twice", "contributes_to")}),
+        (
+            _("Targets and publication"),
+            {
+                "fields": (
+                    "no_target_reason",
+                    "is_public",
+                    "is_sensitive",
+                    "headline_rank",
+                    "active_from",
+                    "active_to",
+                    "replaced_by",
+                )
+            },
+        ),
+    )
+
+    @admin.display(description=_("series"), ordering="number_of_series")
+    def number_of_series(self, indicator: Indicator) -> int:
+        return indicator.number_of_series  # type: ignore[attr-defined]
+
+
+@admin.register(ReportingPeriod)
+class ReportingPeriodAdmin(RecordAdmin):
+    """Its state is not typed: a period is locked, then published, and may be opened again while it is locked."""
+
+    holds_results = True
+    list_display = ("name", "programme", "kind", "starts_on", "ends_on", "due_on", "state")
+    list_filter = ("programme", "kind", "state")
+    search_fields = ("slug", *in_languages("name"))
+    readonly_fields = ("state",)
+    action_form = ReasonedActionForm
+    actions = ("lock", "publish", "reopen")
+
+    @admin.action(description=_("Lock: partners enter nothing more"), permissions=["change"])
+    def lock(self, request: HttpRequest, periods: Any) -> None:
+        self.do_to_each(request, periods, lambda period: lock_period(period=period))
+
+    @admin.action(description=_("Publish: everybody sees the approved figures"), permissions=["change"])
+    def publish(self, request: HttpRequest, periods: Any) -> None:
+        self.do_to_each(request, periods, lambda period: publish_period(period=period))
+
+    @admin.action(description=_("Open a locked period again, with a reason"), permissions=["change"])
+    def reopen(self, request: HttpRequest, periods: Any) -> None:
+        self.do_to_each(request, periods, lambda period: reopen_period(period=period))

@@ -1,0 +1,196 @@
+"""Reports, what is proposed in them, and its review."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin import (
+    AutocompleteFilter,
+    ReadOnlyAdmin,
+    ReadOnlyRows,
+    RecordAdmin,
+    StackedRows,
+    TabularRows,
+    in_languages,
+)
+from accounts.forms import ReasonedActionForm
+from indicators.actions import (
+    approve,
+    approve_report,
+    discard,
+    open_report,
+    propose,
+    return_report,
+    return_submission,
+    submit,
+    submit_report,
+)
+from indicators.actions.figures import SAID, STATED
+from indicators.actions.submissions import EDITABLE
+from indicators.admin.figures import NUMBER, OF_SERIES
+from indicators.choices import SubmissionState
+from indicators.forms import ReturnActionForm
+from indicators.models import Evidence, Report, ResultNarrative, Review, Submission
+
+#: What the name of a submission is made of.
+NAME_OF_SUBMISSION = (
+    "submission__period",
+    *(f"submission__series__{part}" for part in ("indicator", "project", "country", "partner", "forum", "breakdown")),
+)
+
+
+class NarrativesOfReport(StackedRows):
+    model = ResultNarrative
+
+
+class SubmissionsOfReport(ReadOnlyRows):
+    model = Submission
+    fields = ("value", "share", "qualifier", "state", "author", "submitted_at")
+
+
+@admin.register(Report)
+class ReportAdmin(RecordAdmin):
+    """A report is opened for a project and a period; its steps are taken from the list."""
+
+    list_display = ("project", "period", "state", "submitted_by", "submitted_at", "approved_by", "approved_at")
+    list_filter = ("period", "state", ("project", AutocompleteFilter))
+    list_select_related = ("project", "period", "submitted_by", "approved_by")
+    search_fields = ("project__code", "project__title", *in_languages("period__name"))
+    inlines = (NarrativesOfReport, SubmissionsOfReport)
+    action_form = ReasonedActionForm
+    actions = ("submit", "send_back", "approve")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Report | None = None) -> tuple[str, ...]:
+        steps = ("state", "submitted_by", "submitted_at", "approved_by", "approved_at", "own_approval_reason")
+        return ("project", "period", *steps) if obj else steps
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def write(self, request: HttpRequest, record: Report, form: Any) -> Report:
+        return open_report(project=record.project, period=record.period)
+
+    @admin.action(description=_("Hand in"), permissions=["change"])
+    def submit(self, request: HttpRequest, reports: Any) -> None:
+        self.do_to_each(request, reports, lambda report: submit_report(report=report, by=request.user))  # type: ignore[arg-type]
+
+    @admin.action(description=_("Send back"), permissions=["change"])
+    def send_back(self, request: HttpRequest, reports: Any) -> None:
+        self.do_to_each(request, reports, lambda report: return_report(report=report, by=request.user))  # type: ignore[arg-type]
+
+    @admin.action(description=_("Approve"), permissions=["change"])
+    def approve(self, request: HttpRequest, reports: Any) -> None:
+        reason = request.POST.get("change_reason", "")
+        self.do_to_each(
+            request,
+            reports,
+            lambda report: approve_report(report=report, by=request.user, own_reason=reason),  # type: ignore[arg-type]
+        )
+
+
+@admin.register(ResultNarrative)
+class ResultNarrativeAdmin(RecordAdmin):
+    list_display = ("report", "expected_result", "narrative")
+    list_filter = ("report__period", ("report", AutocompleteFilter))
+    list_select_related = ("report__project", "report__period", "expected_result")
+    search_fields = ("report__project__code", "expected_result__code", *in_languages("narrative", "variance"))
+
+
+class ReviewsOfSubmission(ReadOnlyRows):
+    model = Review
+    fields = ("made_at", "author", "decision", "reason", "text")
+    readonly_fields = ("made_at",)
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Review]:
+        return Review.objects.select_related("author", *NAME_OF_SUBMISSION)
+
+
+class EvidenceOfSubmission(TabularRows):
+    model = Evidence
+
+
+@admin.register(Submission)
+class SubmissionAdmin(RecordAdmin):
+    """A proposal is changed while it is a draft or returned; its steps are taken from the list."""
+
+    list_display = ("series", "period", "number", "value", "share", "state", "route", "author", "submitted_at")
+    list_filter = ("period", "state", "route", ("series", AutocompleteFilter), ("report", AutocompleteFilter))
+    ordering = ("series__indicator__code", "series", "period", "number")
+    search_fields = OF_SERIES
+    inlines = (EvidenceOfSubmission, ReviewsOfSubmission)
+    action_form = ReturnActionForm
+    actions = ("submit", "send_back", "approve")
+    fieldsets = (
+        (None, {"fields": ("series", "period", "report", "as_of")}),
+        NUMBER,
+        (_("How it came in"), {"fields": ("route", "channel", "received_on", "author")}),
+        (_("Where it stands"), {"fields": ("number", "state", "submitted_at", "actual")}),
+        (_("For the team only"), {"fields": ("internal_comment",)}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Submission | None = None) -> tuple[str, ...]:
+        kept = ("author", "number", "state", "submitted_at", "actual")
+        return ("series", "period", *kept) if obj else kept
+
+    def has_change_permission(self, request: HttpRequest, obj: Submission | None = None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.state in EDITABLE)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Submission | None = None) -> bool:
+        is_draft = obj is not None and obj.state == SubmissionState.DRAFT
+        return is_draft and super().has_delete_permission(request, obj)
+
+    def write(self, request: HttpRequest, record: Submission, form: Any) -> Submission:
+        given = (*STATED, *SAID, "as_of", "channel", "received_on", "report", "route")
+        return propose(
+            series=record.series,
+            period=record.period,
+            author=request.user,  # type: ignore[arg-type]
+            version=record.version if record.pk else None,
+            **{name: getattr(record, name) for name in given},
+        )
+
+    def erase(self, request: HttpRequest, record: Submission) -> None:
+        discard(submission=record, by=request.user)  # type: ignore[arg-type]
+
+    @admin.action(description=_("Hand in"), permissions=["change"])
+    def submit(self, request: HttpRequest, submissions: Any) -> None:
+        self.do_to_each(request, submissions, lambda each: submit(submission=each, by=request.user))  # type: ignore[arg-type]
+
+    @admin.action(description=_("Send back, with a reason"), permissions=["change"])
+    def send_back(self, request: HttpRequest, submissions: Any) -> None:
+        reason = request.POST.get("return_reason", "")
+        text = request.POST.get("change_reason", "")
+        self.do_to_each(
+            request,
+            submissions,
+            lambda each: return_submission(submission=each, by=request.user, reason=reason, text=text),  # type: ignore[arg-type]
+        )
+
+    @admin.action(description=_("Approve"), permissions=["change"])
+    def approve(self, request: HttpRequest, submissions: Any) -> None:
+        reason = request.POST.get("change_reason", "")
+        self.do_to_each(
+            request,
+            submissions,
+            lambda each: approve(submission=each, by=request.user, own_reason=reason),  # type: ignore[arg-type]
+        )
+
+
+@admin.register(Review)
+class ReviewAdmin(ReadOnlyAdmin):
+    list_display = ("made_at", "submission", "decision", "reason", "author")
+    list_filter = ("decision", "reason")
+    list_select_related = ("author", *NAME_OF_SUBMISSION)
+    search_fields = ("text", "author__email", "submission__series__indicator__code")
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(RecordAdmin):
+    list_display = ("code", "title", "submission", "is_on_request", "has_personal_data", "delete_on")
+    list_filter = ("is_on_request", "has_personal_data")
+    list_select_related = NAME_OF_SUBMISSION
+    search_fields = ("code", "title", "submission__series__indicator__code")

@@ -1,0 +1,43 @@
+"""The computed table of results: to be looked at, never edited."""
+
+from django.contrib import admin
+
+from accounts.admin import AutocompleteFilter, ReadOnlyAdmin, in_languages
+from indicators.models import Result
+
+
+@admin.register(Result)
+class ResultAdmin(ReadOnlyAdmin):
+    list_display = (
+        "indicator",
+        "project",
+        "country",
+        "partner",
+        "forum",
+        "breakdown",
+        "period",
+        "actual",
+        "share",
+        "target",
+        "status",
+        "origin",
+        "is_public",
+    )
+    list_filter = (
+        "programme",
+        "status",
+        "origin",
+        "nature",
+        "is_public",
+        "is_latest",
+        "is_contested",
+        "is_suppressed",
+        "is_incomplete",
+        "has_discrepancy",
+        "country",
+        ("indicator", AutocompleteFilter),
+        ("project", AutocompleteFilter),
+        ("partner", AutocompleteFilter),
+    )
+    list_select_related = ("indicator", "project", "country", "partner", "forum", "breakdown", "period")
+    search_fields = ("key", "indicator__code", "project__code", "partner__name", *in_languages("indicator__name"))
