@@ -248,7 +248,7 @@ def _row(sheet: Sheet, strand: Strand, line: Line) -> Result:
     )
     if actual is not None:
         row.route, row.verification = actual.route, actual.verification
-    if line.withheld or (line.is_to_date_withheld and standing.uses_to_date):
+    if line.withheld or (line.is_to_date_withheld and not line.has_actual):
         row.is_suppressed = True
         row.status = row.status_final = Status.SUPPRESSED
         row.status_reason = line.withheld or Reason.COMPLEMENT
@@ -258,6 +258,9 @@ def _row(sheet: Sheet, strand: Strand, line: Line) -> Result:
     row.is_incomplete = line.is_incomplete
     if line.is_to_date_withheld:
         row.actual_to_date, row.status_final = None, Status.SUPPRESSED
+        if standing.uses_to_date:
+            row.progress, row.achievement = None, None
+            row.status, row.status_reason = Status.NOT_DUE, Reason.NOT_DUE
     _set_sources(row, line)
     return row
 

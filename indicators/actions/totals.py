@@ -348,9 +348,11 @@ def _check_dimension(
     if len(shares) == len(parts):
         sheet.sums.append(keys)
         outcome = rules.shares_add_up(shares, is_complete=is_complete)
-    elif len(counts) == len(parts) and sheet.indicator.measure in ADDABLE:
+    elif len(counts) == len(parts):
         if len(parts) > 1:
             sheet.sums.append([line.key, *keys])
+        if sheet.indicator.measure not in ADDABLE:
+            return
         outcome = rules.adds_up(
             total=line.quantity, parts=counts, is_complete=is_complete, thresholds=sheet.book.thresholds
         )
@@ -366,17 +368,20 @@ def _compare_with_scopes(
     """Compare a reported total with the figures of the finer scopes; a smaller sum tells only when none is missing."""
     line = total.lines[period.pk]
     indicator = sheet.indicator
-    if indicator.roll_up != RollUp.SUM or line.quantity is None or indicator.counts_persons_twice:
+    if line.quantity is None:
+        return
+    if line.numerator is not None and line.numerator == rules.sum_of(part.numerator for part in chosen):
+        _follow_from_each_other(sheet, line, period, members)
+    if indicator.roll_up != RollUp.SUM or indicator.counts_persons_twice:
         return
     countries = sheet.book.programme_countries.get(indicator.programme_id, set())
     is_by_country = chosen[0].scope.grain == "c" and total.scope == Scope()
     stated = {part.place.country for part in chosen}
-    measured = line.quantity
     if indicator.cumulation != Cumulation.PER_PERIOD and any(not each.readings[period.pk].is_own for each in members):
         # Some parts date from earlier periods: they bound nothing from above.
         return
     outcome = rules.adds_up(
-        total=measured,
+        total=line.quantity,
         parts=[part.quantity for part in chosen],
         is_complete=is_by_country and bool(countries) and countries <= stated,
         thresholds=sheet.book.thresholds,
@@ -384,5 +389,9 @@ def _compare_with_scopes(
     if outcome.status == Closure.GAP:
         line.is_incomplete = True
     if outcome.value == 0:
-        keys = {key for member in members for key in member.readings[period.pk].keys}
-        sheet.sums.append([line.key, *sorted(keys)])
+        _follow_from_each_other(sheet, line, period, members)
+
+
+def _follow_from_each_other(sheet: Sheet, total: Line, period: ReportingPeriod, members: Sequence[Strand]) -> None:
+    keys = {key for member in members for key in member.readings[period.pk].keys}
+    sheet.sums.append([total.key, *sorted(keys)])
