@@ -6,15 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models import Case, Count, OrderBy, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.folding import bytewise
 from forums.models import Forum
-from indicators.choices import ChangeUnit, Direction, Family, Nature, Qualifier, Status, UnitOfAnalysis
+from indicators.choices import ChangeUnit, Direction, Nature, Qualifier, Status, UnitOfAnalysis
 from indicators.models import Category, Result
 from indicators.rules import Quantity, Thresholds, change_between, count_from_share, percentage, progress, status
 from indicators.selections import widest
@@ -23,8 +24,6 @@ from library.models import Discrepancy
 from opendata.columns import COLUMNS
 from partners.models import Country
 from projects.models import Programme, Theme, WorkPlan
-
-CAMPAIGNS_ON_THE_FIRST_PAGE = 3
 
 
 @require_safe
@@ -50,25 +49,35 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def headlines(programme: Programme, themes: list[Theme]) -> tuple[list[FigureRow], list[FigureRow]]:
-    """The chosen figures of a programme, outcomes before outputs, and apart from them how far its campaigns reached."""
+def headlines(
+    programme: Programme, themes: list[Theme]
+) -> tuple[list[FigureRow], list[tuple[FigureRow, list[FigureRow]]]]:
+    """The chosen figures of a programme, outcomes before outputs; apart from them contacts reached, each by country."""
     names = Names.of(themes, Category.objects.select_related("dimension"))
-    is_campaign = Q(indicator__family=Family.CAMPAIGNS, indicator__unit_of_analysis=UnitOfAnalysis.CONTACTS)
     results = (
         Result.objects.for_pages()
-        .filter(Q(indicator__headline_rank__isnull=False) | is_campaign, programme=programme)
+        .filter(indicator__headline_rank__isnull=False, programme=programme)
         .order_by(
             Case(When(nature=Nature.OUTCOME, then=Value(0)), default=Value(1)),
-            F("indicator__headline_rank").asc(nulls_last=True),
-            F("actual").desc(nulls_last=True),
-            "key",
+            "indicator__headline_rank",
+            OrderBy(bytewise("country__code"), nulls_first=True),
+            bytewise("key"),
         )
     )
     [rows] = figure_rows(results, names=names)
     chosen = list(widest(rows).values())
-    campaigns = [row for row in chosen if row.indicator.unit_of_analysis == UnitOfAnalysis.CONTACTS]
-    others = [row for row in chosen if row.indicator.unit_of_analysis != UnitOfAnalysis.CONTACTS]
-    return others, campaigns[:CAMPAIGNS_ON_THE_FIRST_PAGE]
+    people = [row for row in chosen if row.indicator.unit_of_analysis != UnitOfAnalysis.CONTACTS]
+    campaigns = [
+        (row, [other for other in rows if other.indicator_id == row.indicator_id and is_of_a_country(other)])
+        for row in chosen
+        if row.indicator.unit_of_analysis == UnitOfAnalysis.CONTACTS
+    ]
+    return people, campaigns
+
+
+def is_of_a_country(row: FigureRow) -> bool:
+    """Whether the row is the figure of a country as a whole, and not a target alone."""
+    return row.country is not None and row.actual is not None and row.project is None and row.partner is None
 
 
 class Crossing:

@@ -98,7 +98,7 @@ def links_of(series: Series, names: Names) -> list[Link]:
 
 
 def partner_link(partner: Partner) -> Link:
-    return Link(partner.short_name, partner.get_absolute_url(), partner.language)
+    return Link(partner.name, partner.get_absolute_url(), partner.language)
 
 
 def statements(citations: Iterable[Citation], names: Names) -> list[Statement]:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from indicators.choices import Qualifier
 from indicators.models import Result
 from indicators.selections import comparison_lines
 from indicators.tables import figure_rows, reader_language
@@ -15,8 +16,10 @@ from partners.models import Country
 @require_safe
 def compare_page(request: HttpRequest) -> HttpResponse:
     countries = list(Country.objects.pacific_alliance())
-    split = Result.objects.for_pages().results().filter(country__in=countries).values("indicator")
-    results = Result.objects.for_pages().results().filter(indicator__in=split)
+    # What is only planned, or only a target, cannot be compared.
+    stated = Result.objects.for_pages().results().exclude(actual_record=None).exclude(qualifier=Qualifier.PLANNED)
+    split = stated.filter(country__in=countries).values("indicator")
+    results = stated.filter(indicator__in=split)
     [rows] = figure_rows(results.in_order(group="family", sort="name", language=reader_language()), with_parts=False)
     lines = comparison_lines(rows, countries)
     columns = [

@@ -16,7 +16,7 @@ def indicator_page(request: HttpRequest, slug: str) -> HttpResponse:
     names = Names.of(indicator.themes.all(), Category.objects.select_related("dimension"))
     results = Result.objects.public().real().rows().filter(indicator=indicator)
     [rows] = figure_rows(
-        results.in_order(group="family", sort="country", language=reader_language()),
+        results.in_order(group="family", sort="name", language=reader_language()),
         names=names,
     )
     discrepancies = Discrepancy.objects.about_indicator(indicator).with_statements()
