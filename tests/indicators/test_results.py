@@ -65,7 +65,7 @@ class World:
         return make.series(**{"indicator": of or self.people, "key": key, "is_expected": False, **scope})
 
     def project(self, slug: str, *countries: Country) -> Project:
-        made = make.project(programme=self.programme, slug=slug, code=slug)
+        made = make.project(programme=self.programme, slug=slug)
         made.countries.set(countries)
         return made
 
