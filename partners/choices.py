@@ -11,7 +11,7 @@ class PartnerKind(models.TextChoices):
     TVET_INSTITUTION = "tvet_institution", _("technical and vocational training institution")
     MINISTRY = "ministry", _("ministry or secretariat")
     PUBLIC_BODY = "public_body", _("public body")
-    TECHNICAL_GROUP = "technical_group", _("technical group or network of the Pacific Alliance")
+    TECHNICAL_GROUP = "technical_group", _("technical group or network")
     CIVIL_SOCIETY = "civil_society", _("civil society")
     PRIVATE_SECTOR = "private_sector", _("private sector")
     INTERNATIONAL_ORGANISATION = "international_organisation", _("international organisation")
