@@ -27,7 +27,15 @@ from translated_fields.fields import show_language_code
 
 from accounts.actions import StaleRecord, change, save_record
 from accounts.choices import Door
-from accounts.forms import AccountChangeForm, AccountCreationForm, RecordForm, RowForm, RowFormSet
+from accounts.forms import (
+    AccountChangeForm,
+    AccountCreationForm,
+    NumberInput,
+    RecordForm,
+    RowForm,
+    RowFormSet,
+    in_digits,
+)
 from accounts.models import Change, Record, User
 from indicators.actions import one_refresh, refresh_results, touched_by
 from indicators.models import Result
@@ -39,6 +47,17 @@ LANGUAGES: dict[str, str] = dict(settings.LANGUAGES)
 def in_languages(*names: str) -> list[str]:
     """The columns of translated fields, for searching: ``name`` stands for name_fr, name_es and name_en."""
     return [f"{name}_{language}" for name in names for language in LANGUAGES]
+
+
+def number(name: str, label: Any) -> Callable[[Any], str | None]:
+    """A column of a list: a number without the zeros that only its column in the database needs."""
+
+    @admin.display(description=label, ordering=name)
+    def shown(record: Any) -> str | None:
+        value = getattr(record, name)
+        return None if value is None else in_digits(value)
+
+    return shown
 
 
 class AutocompleteFilter(admin.RelatedFieldListFilter):
@@ -161,8 +180,11 @@ def save_rows(request: HttpRequest, formset: BaseInlineFormSet) -> None:
 class AutocompleteEverywhere:
     """Related records are typed and found, never picked from a list of all."""
 
-    # An address typed without its scheme is taken for https, as in the next Django.
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {
+        models.DecimalField: {"widget": NumberInput},
+        # An address typed without its scheme is taken for https, as in the next Django.
+        models.URLField: {"assume_scheme": "https"},
+    }
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
         opts = self.opts  # type: ignore[attr-defined]
@@ -190,6 +212,7 @@ class RecordAdmin(WideTexts, AutocompleteEverywhere, OnRecordAdmin, TranslatedFi
     holds_results = False
 
     form = RecordForm
+    delete_confirmation_template = "admin/record_delete.html"
     object_history_list_template = "admin/record_history.html"
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:

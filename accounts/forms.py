@@ -30,6 +30,18 @@ class AccountChangeForm(UserChangeForm):
         fields = "__all__"
 
 
+def in_digits(value: Decimal) -> str:
+    """A number as a person writes it: 5, not 5.0000; nothing is rounded."""
+    return f"{value.normalize():f}"
+
+
+class NumberInput(forms.NumberInput):
+    """A number without the zeros that only its column needs."""
+
+    def format_value(self, value: Any) -> str | None:
+        return in_digits(value) if isinstance(value, Decimal) else super().format_value(value)
+
+
 class ReasonedActionForm(ActionForm):
     """What is done with the chosen rows of a list, and why."""
 
@@ -106,8 +118,7 @@ class RowForm(forms.ModelForm):
         if value is None or value == "":
             return gettext("nothing")
         if isinstance(value, Decimal):
-            # As a reader would write it: 5, not 5.0000.
-            return f"{value.normalize():f}"
+            return in_digits(value)
         choices = getattr(self.instance._meta.get_field(name), "flatchoices", None)
         return str(dict(choices).get(value, value)) if choices else str(value)
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import AutocompleteFilter, ReadOnlyRows, RecordAdmin, StackedRows, in_languages
+from accounts.admin import AutocompleteFilter, ReadOnlyRows, RecordAdmin, StackedRows, in_languages, number
 from indicators.actions import close_series, remove_figure, revise_target, save_context, save_figure, set_target
 from indicators.actions.figures import SAID, STATED
 from indicators.choices import Route, TargetBasis
@@ -30,19 +30,29 @@ NUMBER = (
 )
 
 
-class BaselineOfSeries(ReadOnlyRows):
+VALUE = number("value", _("value"))
+SHARE = number("share", _("share"))
+
+
+class FigureRows(ReadOnlyRows):
+    """Figures on another record's page; each has a page of its own."""
+
+    readonly_fields = (VALUE, SHARE)
+
+
+class BaselineOfSeries(FigureRows):
     model = Baseline
-    fields = ("value", "share", "qualifier", "measured_on")
+    fields = (VALUE, SHARE, "qualifier", "measured_on")
 
 
-class TargetsOfSeries(ReadOnlyRows):
+class TargetsOfSeries(FigureRows):
     model = Target
-    fields = ("period", "value", "share", "qualifier", "basis", "revision", "is_current")
+    fields = ("period", VALUE, SHARE, "qualifier", "basis", "revision", "is_current")
 
 
-class ActualsOfSeries(ReadOnlyRows):
+class ActualsOfSeries(FigureRows):
     model = Actual
-    fields = ("period", "value", "share", "qualifier", "route", "verification", "as_of")
+    fields = ("period", VALUE, SHARE, "qualifier", "route", "verification", "as_of")
 
 
 class CitationsOfFigure(StackedRows):
@@ -108,7 +118,7 @@ class FigureAdmin(RecordAdmin):
 
 @admin.register(Baseline)
 class BaselineAdmin(FigureAdmin):
-    list_display = ("series", "value", "share", "qualifier", "measured_on")
+    list_display = ("series", VALUE, SHARE, "qualifier", "measured_on")
     list_filter = ("series__indicator__programme", "qualifier", ("series", AutocompleteFilter))
     fieldsets = (
         (None, {"fields": ("series", ("measured_on", "date_precision"))}),
@@ -121,7 +131,7 @@ class BaselineAdmin(FigureAdmin):
 class TargetAdmin(FigureAdmin):
     """A target that has one in force before it is a revision of it, and says why; the earlier one is kept."""
 
-    list_display = ("series", "period", "value", "share", "qualifier", "basis", "revision", "is_current")
+    list_display = ("series", "period", VALUE, SHARE, "qualifier", "basis", "revision", "is_current")
     list_filter = ("period", "basis", "is_current", ("series", AutocompleteFilter))
     readonly_fields = ("revision", "is_current", "replaces")
     fieldsets = (
@@ -149,7 +159,7 @@ class TargetAdmin(FigureAdmin):
 
 @admin.register(Actual)
 class ActualAdmin(FigureAdmin):
-    list_display = ("series", "period", "value", "share", "qualifier", "route", "verification", "is_contested")
+    list_display = ("series", "period", VALUE, SHARE, "qualifier", "route", "verification", "is_contested")
     list_filter = ("period", "route", "verification", "is_contested", ("series", AutocompleteFilter))
     readonly_fields = ("approved_at", "approved_by", "first_published_value", "first_published_on")
     fieldsets = (

@@ -30,7 +30,7 @@ from indicators.actions import (
 )
 from indicators.actions.figures import SAID, STATED
 from indicators.actions.submissions import EDITABLE
-from indicators.admin.figures import NUMBER, OF_SERIES
+from indicators.admin.figures import NUMBER, OF_SERIES, SHARE, VALUE, FigureRows
 from indicators.choices import SubmissionState
 from indicators.forms import ReturnActionForm
 from indicators.models import Evidence, Report, ResultNarrative, Review, Submission
@@ -46,9 +46,9 @@ class NarrativesOfReport(StackedRows):
     model = ResultNarrative
 
 
-class SubmissionsOfReport(ReadOnlyRows):
+class SubmissionsOfReport(FigureRows):
     model = Submission
-    fields = ("value", "share", "qualifier", "state", "author", "submitted_at")
+    fields = (VALUE, SHARE, "qualifier", "state", "author", "submitted_at")
 
 
 @admin.register(Report)
@@ -117,7 +117,7 @@ class EvidenceOfSubmission(TabularRows):
 class SubmissionAdmin(RecordAdmin):
     """A proposal is changed while it is a draft or returned; its steps are taken from the list."""
 
-    list_display = ("series", "period", "number", "value", "share", "state", "route", "author", "submitted_at")
+    list_display = ("series", "period", "number", VALUE, SHARE, "state", "route", "author", "submitted_at")
     list_filter = ("period", "state", "route", ("series", AutocompleteFilter), ("report", AutocompleteFilter))
     ordering = ("series__indicator__code", "series", "period", "number")
     search_fields = OF_SERIES

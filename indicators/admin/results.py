@@ -1,8 +1,9 @@
 """The computed table of results: to be looked at, never edited."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import AutocompleteFilter, ReadOnlyAdmin, in_languages
+from accounts.admin import AutocompleteFilter, ReadOnlyAdmin, in_languages, number
 from indicators.models import Result
 
 
@@ -16,9 +17,9 @@ class ResultAdmin(ReadOnlyAdmin):
         "forum",
         "breakdown",
         "period",
-        "actual",
-        "share",
-        "target",
+        number("actual", _("actual")),
+        number("share", _("share")),
+        number("target", _("target")),
         "status",
         "origin",
         "is_public",

@@ -151,7 +151,10 @@ def test_what_others_rest_on_is_not_deleted(staff: Client) -> None:
 
 def test_deleting_is_on_record(staff: Client, ana: User) -> None:
     one, other = factories.partner(), factories.partner()
-    assert staff.post(page(Partner, "delete", one.pk), {"post": "yes"}).status_code == 302
+    url = page(Partner, "delete", one.pk)
+    assert 'name="change_reason"' in staff.get(url).content.decode()
+    assert staff.post(url, {"post": "yes", "change_reason": "Listed twice"}).status_code == 302
+    assert Partner.history.latest().change.reason == "Listed twice"
     chosen = {"action": "delete_selected", "_selected_action": [other.pk], "index": "0", "post": "yes"}
     assert staff.post(page(Partner, "changelist"), chosen).status_code == 302
     assert not Partner.objects.exists()

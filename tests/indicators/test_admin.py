@@ -60,6 +60,13 @@ def test_an_edited_figure_moves_its_result_and_is_on_record(staff: Client) -> No
     assert check_results() == []
 
 
+def test_a_number_is_shown_as_a_person_writes_it(staff: Client) -> None:
+    actual = factories.actual(value=28_500_000)
+    assert 'name="value" value="28500000"' in staff.get(page(Actual, "change", actual.pk)).content.decode()
+    assert ">28500000<" in staff.get(page(Actual, "changelist")).content.decode()
+    assert ">28500000<" in staff.get(page(Series, "change", actual.series.pk)).content.decode()
+
+
 def test_a_new_figure_makes_its_result_with_its_source(staff: Client) -> None:
     series = factories.series()
     period = factories.period(programme=series.indicator.programme)
