@@ -145,7 +145,7 @@ class FigureRow:
             return ""
         if indicator.change_unit == ChangeUnit.AS_PRINTED:
             return f"{indicator.unit}, {indicator.get_change_unit_display()}"
-        return indicator.unit
+        return indicator.unit_singular if self.result.actual == 1 and indicator.unit_singular else indicator.unit
 
     @property
     def actual_shown(self) -> Any:

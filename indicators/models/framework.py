@@ -286,6 +286,15 @@ class Indicator(Record):
     unit = TranslatedField(
         models.CharField(_("unit"), max_length=80, help_text=_("Said after the number, for example firms, or %."))
     )
+    unit_singular = TranslatedField(
+        models.CharField(
+            _("unit of one"),
+            max_length=80,
+            blank=True,
+            help_text=_("Said after the number 1, for example firm; empty when it is the same."),
+        ),
+        attrgetter=fallback_to_any,
+    )
     unit_of_analysis = models.CharField(_("unit of analysis"), max_length=15, choices=UnitOfAnalysis)
     is_whole = models.BooleanField(_("whole numbers"), default=True, help_text=_("Untick where decimals are possible."))
     currency = models.CharField(_("currency"), max_length=3, blank=True, help_text=_("ISO 4217, for amounts of money."))
