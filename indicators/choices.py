@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Level(models.TextChoices):
@@ -145,7 +146,7 @@ class Qualifier(models.TextChoices):
     EXACT = "exact", _("exactly")
     MORE_THAN = "more_than", _("more than")
     AT_LEAST = "at_least", _("at least")
-    ABOUT = "about", _("about")
+    ABOUT = "about", pgettext_lazy("before a figure", "about")
     PLANNED = "planned", _("planned")
     ESTIMATED = "estimated", _("estimated")
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PartnerKind(models.TextChoices):
@@ -33,4 +34,4 @@ class MembershipRole(models.TextChoices):
 
     VIEWER = "viewer", _("viewer")
     CONTRIBUTOR = "contributor", _("contributor")
-    LEAD = "lead", _("lead")
+    LEAD = "lead", pgettext_lazy("what a person may do for a partner", "lead")
