@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from indicators.choices import Cumulation, PeriodKind, Qualifier, Reason
@@ -79,18 +79,21 @@ def adopt(candidates: Iterable[Candidate]) -> Adopted:
 
 
 def is_rounded(candidate: Candidate, others: Iterable[Candidate]) -> bool:
-    """Whether it is stated roughly, or is another one's number with fewer figures (28.5 million of 28,755,933)."""
+    """Whether it is stated roughly, or is another one's number with fewer figures (130,000 of 129,459).
+
+    At least two figures fewer: 10 is no rounding of 12, nor 180 of 185, but another count.
+    """
     if candidate.qualifier != Qualifier.EXACT:
         return True
     kept = len(candidate.value.normalize().as_tuple().digits)
     return any(
-        len(other.value.normalize().as_tuple().digits) > kept and _to_figures(other.value, kept) == candidate.value
+        len(other.value.normalize().as_tuple().digits) >= kept + 2 and _to_figures(other.value, kept) == candidate.value
         for other in others
     )
 
 
 def _to_figures(value: Decimal, figures: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(value.adjusted() - figures + 1)) if value else value
+    return value.quantize(Decimal(1).scaleb(value.adjusted() - figures + 1), ROUND_HALF_UP) if value else value
 
 
 def _is_latest(candidate: Candidate, others: Sequence[Candidate]) -> bool:

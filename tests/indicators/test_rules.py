@@ -701,6 +701,14 @@ def test_coverage(expected: int, approved_on: list[Any], reported: int, of: int,
             None,
             id="rounded-silently",
         ),
+        pytest.param([Candidate(D(10)), Candidate(D(12))], 10, "lower", (10, 12), id="10-is-no-rounding-of-12"),
+        pytest.param([Candidate(D(180)), Candidate(D(185))], 180, "lower", (180, 185), id="180-is-no-rounding-of-185"),
+        pytest.param(
+            [Candidate(D(2500)), Candidate(D(2450))], 2450, "lower", (2450, 2500), id="one-figure-fewer-is-no-rounding"
+        ),
+        pytest.param(
+            [Candidate(D(130000)), Candidate(D(129459))], 129459, "exact_over_rounded", None, id="130000-rounds-129459"
+        ),
         pytest.param(
             [Candidate(D(9)), Candidate(D(11), is_own_chapter=True)], 11, "chapter_over_summary", None, id="own-chapter"
         ),
