@@ -8,7 +8,8 @@ from pathlib import Path
 import polib
 
 # %s, %(name)s, %d … A translation that has others than its original breaks the page that shows it.
-PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[sdifr]")
+# A doubled sign is a written percent sign, and the letter after it is the next word's.
+PLACEHOLDER = re.compile(r"%%|%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[sdifr]")
 
 #: The language of the originals: an empty translation means "as it stands".
 SOURCE_LANGUAGE = "en"
@@ -44,9 +45,13 @@ def problems(po_path: Path) -> Iterator[str]:
             if language != SOURCE_LANGUAGE:
                 yield f"{where} is not translated."
         elif "python-format" in entry.flags:
-            wanted = sorted(PLACEHOLDER.findall(entry.msgid_plural or entry.msgid))
-            singular = sorted(PLACEHOLDER.findall(entry.msgid))
+            wanted = _placeholders(entry.msgid_plural or entry.msgid)
+            singular = _placeholders(entry.msgid)
             for text in translations:
                 # A singular or plural form may leave the number out ("one result").
-                if sorted(PLACEHOLDER.findall(text)) not in (wanted, singular):
+                if _placeholders(text) not in (wanted, singular):
                     yield f"{where} has placeholders other than its original: “{text[:70]}”."
+
+
+def _placeholders(text: str) -> list[str]:
+    return sorted(found for found in PLACEHOLDER.findall(text) if found != "%%")

@@ -59,6 +59,7 @@ def test_a_catalogue_is_compiled_again_only_when_it_changed(tmp_path):
         ('msgid "%d figure"\nmsgid_plural "%d figures"\nmsgstr[0] "%d chiffre"\nmsgstr[1] ""\n', "is not translated"),
         ('#, python-format\nmsgid "%(n)s rows"\nmsgstr "%(nombre)s lignes"\n', "placeholders other than its original"),
         ('#, python-format\nmsgid "%(n)s rows"\nmsgstr "%(n)s lignes"\n', ""),
+        ('#, python-format\nmsgid "82 %% is %(n)s"\nmsgstr "82 %% vaut %(n)s"\n', ""),
         (
             '#, python-format\nmsgid "One row"\nmsgid_plural "%(n)s rows"\n'
             'msgstr[0] "Une ligne"\nmsgstr[1] "%(n)s lignes"\n',
