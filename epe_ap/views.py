@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Case, Count, OrderBy, Q, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.folding import bytewise
 from forums.models import Forum
+from indicators.actions import thresholds
 from indicators.choices import ChangeUnit, Direction, Nature, Qualifier, Status, UnitOfAnalysis
 from indicators.models import Category, Result
 from indicators.rules import Quantity, Thresholds, change_between, count_from_share, percentage, progress, status
@@ -117,11 +117,6 @@ class Crossing:
 
 @require_safe
 def method(request: HttpRequest) -> HttpResponse:
-    thresholds = Thresholds(
-        on_track=settings.EPE_AP_ON_TRACK_THRESHOLD,
-        small_cell=settings.EPE_AP_SMALL_CELL,
-        small_cell_sensitive=settings.EPE_AP_SMALL_CELL_SENSITIVE,
-    )
     meanings = status_meanings()
     points = change_between(before=Decimal(49), after=Decimal(57), unit=ChangeUnit.POINTS)
     relative = change_between(before=Decimal(49), after=Decimal(57), unit=ChangeUnit.RELATIVE)
@@ -129,8 +124,8 @@ def method(request: HttpRequest) -> HttpResponse:
         request,
         "epe_ap/method.html",
         {
-            "thresholds": thresholds,
-            "worked": worked_figures(thresholds),
+            "thresholds": thresholds(),
+            "worked": worked_figures(thresholds()),
             "statuses": [(word, label, meanings[word]) for word, label in Status.choices],
             "glossary": glossary(),
             "percentage": percentage(numerator=Decimal(1 + 99), denominator=Decimal(2 + 100)),
@@ -174,14 +169,14 @@ class WorkedFigure:
         self.achievement = found.value if along.value is None else None
 
 
-def worked_figures(thresholds: Thresholds) -> list[WorkedFigure]:
+def worked_figures(limits: Thresholds) -> list[WorkedFigure]:
     """One example of each status that a figure can come to."""
 
     def figure(
         sentence: str, baseline: int | None, target: int | None, actual: int | None, **more: Any
     ) -> WorkedFigure:
         stated = [None if number is None else Decimal(number) for number in (baseline, target, actual)]
-        return WorkedFigure(sentence, stated[0], stated[1], stated[2], thresholds, **more)
+        return WorkedFigure(sentence, stated[0], stated[1], stated[2], limits, **more)
 
     return [
         figure(_("213 people were trained where 40 were planned."), None, 40, 213),

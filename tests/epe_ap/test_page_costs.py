@@ -1,0 +1,46 @@
+"""What public pages cost, and that they answer before there is anything to show."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.everything import PAGES, Everything
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 15
+
+
+def costs(client: Client) -> dict[str, int]:
+    """The queries of every page."""
+    found = {}
+    for path in PAGES:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/en{path}").status_code == 200
+        found[path] = len(queries)
+    return found
+
+
+def test_a_page_costs_the_same_with_one_and_with_three_rows(client: Client):
+    everything = Everything()
+    everything.add(1)
+    with_one = costs(client)
+    everything.add(2)
+    with_three = costs(client)
+
+    assert with_one == PAGES
+    assert with_three == PAGES
+
+
+def test_no_page_costs_more_than_it_may():
+    assert {path: number for path, number in PAGES.items() if number > MOST_QUERIES} == {}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_of_an_empty_database_answers_or_says_that_there_is_none(client: Client, path: str):
+    is_of_a_record = re.fullmatch(r"/[\w-]+/[\w.-]+/", path)
+
+    assert client.get(f"/en{path}").status_code == (404 if is_of_a_record else 200)

@@ -1,0 +1,134 @@
+"""What holds for every public page: it answers in each language, says what it could not read, and hides what it must."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from tests.everything import PAGES, Everything
+
+LANGUAGES = ("fr", "es", "en")
+
+
+@pytest.fixture(scope="module")
+def everything(django_db_setup: None, django_db_blocker: Any) -> Iterator[Everything]:
+    """Made once for the tests of this module, which only read, and taken back afterwards."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        made = Everything()
+        made.add(2)
+        yield made
+        transaction.set_rollback(True)
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everything")]
+
+
+def words(response: Any) -> str:
+    """The text of a page, without its tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_answers_in_three_languages(client: Client, path: str):
+    pages = {language: client.get(f"/{language}{path}") for language in LANGUAGES}
+
+    assert {language: page.status_code for language, page in pages.items()} == dict.fromkeys(LANGUAGES, 200)
+    for language, page in pages.items():
+        assert f'<html lang="{language}">' in page.content.decode()
+        assert page.context["problems"] == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_shows_nothing_hidden(client: Client, path: str):
+    assert "HIDDEN" not in client.get(f"/en{path}").content.decode()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_an_unknown_parameter_is_named_and_the_page_still_answers(client: Client, path: str):
+    page = client.get(f"/en{path}?colour=blue&x%00%22<b>=1")
+
+    assert page.status_code == 200
+    assert [problem.partition("”")[0] for problem in page.context["problems"]] == ["“colour", '“x "<b>']
+    assert "“colour”" in words(page)
+    assert "&lt;b&gt;" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/countries/ZZ/",
+        "/countries/chile/",
+        "/countries/%00%00/",
+        "/partners/nobody/",
+        "/partners/private/",
+        "/projects/Z99/",
+        "/projects/HIDDEN-P/",
+        "/projects/a%00b/",
+        "/projects/.../",
+        "/themes/T99/",
+        "/themes/HIDDEN-T1/",
+        "/forums/99/",
+        "/forums/HIDDEN-1/",
+        "/indicators/none/",
+        "/indicators/secret/",
+        "/indicators/fictitious/",
+        "/sdgs/0/",
+        "/sdgs/99999999999999999999/",
+        "/sources/none/",
+        "/sources/hidden-document/",
+        "/work-plans/hidden-plan/",
+        "/nonsense/",
+        "/projects/B05.1/%F0%9F%92%A5/",
+        "/themes/" + "T" * 3000 + "/",
+    ],
+)
+def test_nonsense_in_the_path_answers_404_with_a_sentence(client: Client, path: str):
+    page = client.get(f"/en{path}")
+
+    assert page.status_code == 404
+    assert "There is no page at this address" in words(page)
+    assert "HIDDEN" not in words(page)
+
+
+def test_a_country_stands_at_one_address(client: Client):
+    assert client.get("/en/countries/cl/").headers["Location"] == "/en/countries/CL/"
+
+
+def test_only_reading_is_offered(client: Client):
+    assert {path: client.post(f"/en{path}").status_code for path in PAGES} == dict.fromkeys(PAGES, 405)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_names_within_a_page_are_unique(client: Client, path: str):
+    ids = names_within(client.get(f"/en{path}").content.decode())
+
+    assert sorted(ids) == sorted(set(ids))
+
+
+def test_every_link_opens_and_the_place_it_points_to_is_there(client: Client):
+    links = {
+        (path, address.replace("&amp;", "&"), place)
+        for path in PAGES
+        for address, place in re.findall(r'href="(/en/[^"#]*|(?=#))#?([^"]*)"', client.get(f"/en{path}").content.decode())
+    }
+    opened = {
+        address: client.get(address) for address in sorted({address or f"/en{path}" for path, address, _ in links})
+    }
+    places = {
+        address: set() if page.streaming else set(names_within(page.content.decode()))
+        for address, page in opened.items()
+    }
+
+    assert {address: page.status_code for address, page in opened.items() if page.status_code != 200} == {}
+    assert [
+        f"{path}: {address}#{place}"
+        for path, address, place in sorted(links)
+        if place and place not in places[address or f"/en{path}"]
+    ] == []
+
+
+def names_within(page: str) -> list[str]:
+    return re.findall(r'\sid="([^"]+)"', page)
