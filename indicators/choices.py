@@ -55,7 +55,7 @@ class Measure(models.TextChoices):
     COUNT = "count", _("count")
     CURRENCY = "currency", _("amount of money")
     PERCENTAGE = "percentage", _("percentage")
-    CHANGE = "change", _("change")
+    CHANGE = "change", pgettext_lazy("kind of measure", "change")
     SCORE = "score", _("score")
     QUALITATIVE = "qualitative", _("qualitative")
 

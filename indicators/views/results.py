@@ -173,9 +173,9 @@ class ResultsPage:
         if not rows:
             return ""
         if not stated:
-            return _("The sources state a target for none of them.")
+            return ngettext("The sources state no target for it.", "The sources state a target for none of them.", rows)
         if stated == rows:
-            return _("The sources state a target for all of them.")
+            return ngettext("The sources state its target.", "The sources state a target for all of them.", rows)
         return ngettext(
             "The sources state a target for %(stated)s of them.",
             "The sources state a target for %(stated)s of them.",
