@@ -112,7 +112,9 @@ def test_every_link_opens_and_the_place_it_points_to_is_there(client: Client):
     links = {
         (path, address.replace("&amp;", "&"), place)
         for path in PAGES
-        for address, place in re.findall(r'href="(/en/[^"#]*|(?=#))#?([^"]*)"', client.get(f"/en{path}").content.decode())
+        for address, place in re.findall(
+            r'href="(/en/[^"#]*|(?=#))#?([^"]*)"', client.get(f"/en{path}").content.decode()
+        )
     }
     opened = {
         address: client.get(address) for address in sorted({address or f"/en{path}" for path, address, _ in links})

@@ -1,0 +1,81 @@
+"""Texts and dates as each language writes them."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from django.utils import translation
+
+from epe_ap.templatetags import texts
+
+
+def on(month: int, *numbers: int, year: int = 2020) -> list[date]:
+    return [date(year, month, number) for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("days", "written"),
+    [
+        (on(3, 21), "March 21, 2020"),
+        (on(3, 22, 21), "March 21 and 22, 2020"),
+        (on(11, 4, 5, 6), "November 4–6, 2020"),
+        (on(11, 4, 5, 6, 9), "November 4–6 and 9, 2020"),
+        (on(10, 15, 22, 29) + on(11, 5), "October 15, 22 and 29 and November 5, 2020"),
+        (on(12, 31) + on(1, 1, year=2021), "December 31, 2020 and January 1, 2021"),
+        ([], ""),
+    ],
+)
+def test_days_stand_in_the_fewest_words(days, written):
+    with translation.override("en"):
+        assert texts.days(days) == written
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "precision", "written"),
+    [
+        (date(2016, 1, 1), date(2023, 12, 31), "year", "2016–2023"),
+        (date(2020, 1, 1), date(2020, 12, 31), "year", "2020"),
+        (date(2024, 2, 1), date(2024, 4, 30), "month", "February–April 2024"),
+        (date(2024, 11, 1), date(2025, 3, 31), "month", "November 2024 – March 2025"),
+        (date(2024, 6, 1), date(2024, 6, 30), "month", "June 2024"),
+        (date(2020, 6, 12), None, "day", "since June 12, 2020"),
+        (None, date(2020, 6, 12), "day", "until June 12, 2020"),
+        (None, None, "day", ""),
+    ],
+)
+def test_a_stretch_of_time_is_as_exact_as_it_is_known(start, end, precision, written):
+    with translation.override("en"):
+        assert texts.span(start, end, precision) == written
+
+
+def record(**fields):
+    return SimpleNamespace(**{f"summary_{code}": "" for code in ("fr", "es", "en")} | fields)
+
+
+def test_a_passage_stands_in_the_readers_language():
+    with translation.override("es"):
+        assert texts.passage(record(summary_es="Texto", summary_fr="Texte"), "summary") == "Texto"
+
+
+def test_a_passage_in_another_language_is_marked_with_it_and_escaped():
+    with translation.override("es"):
+        assert texts.passage(record(summary_en="A <b> text"), "summary") == '<span lang="en">A &lt;b&gt; text</span>'
+        assert texts.passage(record(), "summary") == ""
+
+
+def test_a_title_is_translated_only_into_another_language_than_its_own():
+    title = SimpleNamespace(
+        language="fr", translated_title_fr="Autre", translated_title_es="", translated_title_en="Other"
+    )
+    found = {}
+    for language in ("fr", "es", "en"):
+        with translation.override(language):
+            found[language] = texts.translation(title)
+
+    assert found == {"fr": "", "es": "", "en": "Other"}
+
+
+def test_codes_of_languages_are_written_out():
+    with translation.override("en"):
+        assert texts.language_names("en;es") == "English, Spanish"
+        assert texts.language_names("en;qu") == "English, qu"

@@ -1,0 +1,268 @@
+"""The indicator page, the framework, the comparison and the development goals."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from indicators.actions import rebuild_results
+from tests import factories as make
+from tests.factories import three
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+def words(response: Any) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+class Programme:
+    """A programme with one published period, to which figures are added in a line."""
+
+    def __init__(self) -> None:
+        self.record = make.programme(slug="epe-ap", code="EPE-AP")
+        self.period = make.period(
+            programme=self.record,
+            kind="whole",
+            state="published",
+            starts_on=date(2016, 1, 1),
+            ends_on=date(2023, 12, 31),
+            **three("name", "2016–2023"),
+        )
+
+    def indicator(self, name: str, **fields: Any) -> Any:
+        slug = name.lower().replace(" ", "-")
+        return make.indicator(**{"programme": self.record, "slug": slug, **three("name", name), **fields})
+
+    def figure(self, indicator: Any, value: int, *, period: Any = None, **fields: Any) -> Any:
+        scope = {name: fields.pop(name) for name in ("country", "project", "partner", "forum", "key") if name in fields}
+        held = indicator.series.first() if period is not None else None
+        series = held or make.series(indicator=indicator, **scope)
+        return make.actual(series=series, period=period or self.period, value=value, **fields)
+
+
+@pytest.fixture
+def programme() -> Programme:
+    return Programme()
+
+
+@pytest.fixture
+def countries() -> list[Any]:
+    names = {"CL": "Chile", "CO": "Colombia", "MX": "Mexico", "PE": "Peru"}
+    return [make.country(code, **three("name", name), is_pacific_alliance=True) for code, name in names.items()]
+
+
+def cells(line: Any) -> list[str | None]:
+    return [None if cell is None else f"{cell.actual:f}".rstrip("0").rstrip(".") for cell in line.cells]
+
+
+# --- Comparison ------------------------------------------------------------------------------------
+
+
+def test_countries_stand_side_by_side_with_the_regional_figure_and_the_total(
+    client: Client, programme: Programme, countries: list[Any]
+):
+    agreements = programme.indicator("Agreements")
+    regional = make.project(programme=programme.record)
+    regional.countries.set(countries)
+    for country, value in zip(countries, (31, 42, 0, 28), strict=True):
+        programme.figure(agreements, value, country=country)
+    programme.figure(agreements, 15, project=regional)
+    programme.figure(agreements, 116)
+    rebuild_results()
+
+    page = client.get("/en/compare/")
+
+    assert [column["label"] for column in page.context["columns"]] == [
+        "Chile", "Colombia", "Mexico", "Peru", "Regional", "Total",
+    ]  # fmt: skip
+    assert [cells(line) for line in page.context["lines"]] == [["31", "42", "0", "28", "15", "116"]]
+
+
+def test_what_no_source_splits_by_country_is_not_compared(client: Client, programme: Programme, countries: list[Any]):
+    programme.figure(programme.indicator("Total alone"), 5)
+    programme.figure(programme.indicator("One country"), 6, country=countries[0])
+    planned = programme.indicator("Planned")
+    for country in countries:
+        programme.figure(planned, 7, country=country, qualifier="planned")
+    rebuild_results()
+
+    page = client.get("/en/compare/")
+
+    assert page.context["lines"] == []
+    assert [line.indicator.name for line in page.context["single"]] == ["One country"]
+    assert "The sources split no figure by country." in words(page)
+
+
+def test_two_figures_of_one_country_stand_in_lines_of_their_own(
+    client: Client, programme: Programme, countries: list[Any]
+):
+    trained = programme.indicator("Trained")
+    one, other = (make.project(programme=programme.record, code=code, slug=code) for code in ("B01", "B02"))
+    programme.figure(trained, 1, project=one, country=countries[0])
+    programme.figure(trained, 2, project=other, country=countries[0])
+    programme.figure(trained, 3, project=one, country=countries[1])
+    rebuild_results()
+
+    page = client.get("/en/compare/")
+
+    assert [([part.label for part in line.scope], cells(line)) for line in page.context["lines"]] == [
+        (["B01"], ["1", "3", None, None, None, None])
+    ]
+    assert [([part.label for part in line.scope], cells(line)) for line in page.context["single"]] == [
+        (["B02"], ["2", None, None, None, None, None])
+    ]
+
+
+def test_a_countrys_own_figure_stands_for_it_before_those_of_its_projects(
+    client: Client, programme: Programme, countries: list[Any]
+):
+    programmes = programme.indicator("Programmes")
+    project = make.project(programme=programme.record)
+    for country, value in zip(countries, (6, 3, 5, 2), strict=True):
+        programme.figure(programmes, value, country=country)
+    programme.figure(programmes, 1, project=project, country=countries[0])
+    rebuild_results()
+
+    assert [cells(line) for line in client.get("/en/compare/").context["lines"]] == [["6", "3", "5", "2", None, None]]
+
+
+# --- Indicator -------------------------------------------------------------------------------------
+
+
+def test_the_method_sheet_says_how_an_indicator_is_measured(client: Client, programme: Programme):
+    outcome = make.expected_result(programme=programme.record, code="1000", **three("statement", "Better lives"))
+    programme.indicator(
+        "Firms served",
+        **three("definition", "What counts."),
+        expected_result=outcome,
+        nature="outcome",
+        family="business",
+        unit_of_analysis="firms",
+        no_target_reason="not_stated",
+        **three("data_source", "Registers of the centres"),
+        frequency="yearly",
+    )
+
+    page = words(client.get("/en/indicators/firms-served/"))
+
+    for text in (
+        "What counts.", "1000 · Better lives", "ultimate outcome · reconstructed", "firms and jobs", "the sources state none",
+        "Registers of the centres", "yearly", "running total, the latest counts", "No figure of this indicator is published yet.",
+    ):  # fmt: skip
+        assert text in page
+
+
+def test_figures_of_all_periods_stand_under_them_the_latest_first(client: Client, programme: Programme):
+    trained = programme.indicator("Trained")
+    for year in (2019, 2021):
+        period = make.period(
+            programme=programme.record,
+            state="published",
+            starts_on=date(year, 1, 1),
+            ends_on=date(year, 12, 31),
+            **three("name", f"Year {year}"),
+        )
+        programme.figure(trained, year, period=period)
+    rebuild_results()
+
+    figures = client.get("/en/indicators/trained/").context["figures"]
+
+    assert [heading for heading, _rows in figures.recorded] == ["Year 2021", "Year 2019"]
+    assert figures.number == 2
+
+
+def test_a_value_that_changed_keeps_its_first_beside_it(client: Client, programme: Programme):
+    trained = programme.indicator("Trained")
+    programme.figure(trained, 3006, first_published_value=Decimal(2900), first_published_on=date(2022, 5, 1))
+    programme.figure(trained, 7, key="sex=women", first_published_value=Decimal(7))
+    rebuild_results()
+
+    page = client.get("/en/indicators/trained/")
+
+    assert "first published as 2,900, now 3,006 May 1, 2022" in words(page)
+    assert len(page.context["restated"]) == 1
+
+
+def test_earlier_targets_stay_readable(client: Client, programme: Programme):
+    trained = programme.indicator("Trained")
+    actual = programme.figure(trained, 90)
+    first = make.target(series=actual.series, period=actual.period, value=80, is_current=False)
+    make.target(series=actual.series, period=actual.period, value=100, revision=2, replaces=first, reason="More money")
+    rebuild_results()
+
+    assert "2016–2023: an earlier target was 80" in words(client.get("/en/indicators/trained/"))
+
+
+# --- Framework -------------------------------------------------------------------------------------
+
+
+def test_the_framework_nests_expected_results_and_says_where_their_wording_is_from(
+    client: Client, programme: Programme
+):
+    ultimate = make.expected_result(
+        programme=programme.record, code="1000", basis="stated", **three("statement", "Better lives")
+    )
+    intermediate = make.expected_result(
+        programme=programme.record, code="1100", level="intermediate", parent=ultimate, **three("statement", "Dialogue")
+    )
+    make.citation(expected_result=ultimate, document=make.document(**three("short_title", "The book")), section="Intro")
+    measured = programme.indicator("Policies", nature="outcome", expected_result=intermediate)
+    actual = programme.figure(measured, 11)
+    programme.figure(measured, 4, project=make.project(programme=programme.record))
+    make.target(series=actual.series, period=actual.period, value=7)
+    rebuild_results()
+
+    page = client.get("/en/framework/")
+
+    (top,) = page.context["tree"]
+    assert [(node.result.code, [child.result.code for child in node.children]) for node in [top, *top.children]] == [
+        ("1000", ["1100"]),
+        ("1100", []),
+    ]
+    for text in (
+        "Better lives Ultimate outcome stated in a source Source: The book, Intro",
+        "Dialogue Intermediate outcome reconstructed",
+    ):
+        assert text in words(page)
+    assert "Policies people not stated 7 11 exceeded" in words(page)
+    assert "No indicator measures it." in words(page)
+
+
+def test_an_unknown_programme_is_named_and_the_first_shown(client: Client, programme: Programme):
+    make.expected_result(programme=programme.record, code="1000")
+
+    page = client.get("/en/framework/?programme=nothing")
+
+    assert page.context["programme"] == programme.record
+    assert page.context["problems"] == [
+        "“nothing” is not a value of “programme” and was left aside. Known are: epe-ap."
+    ]
+    assert client.get("/en/framework/?programme=EPE-AP").context["problems"] == []
+
+
+# --- Goals -----------------------------------------------------------------------------------------
+
+
+def test_a_goal_shows_the_figures_that_contribute_to_it(client: Client, programme: Programme):
+    goal = make.goal(number=5, **three("name", "Gender equality"))
+    linked = programme.indicator("Linked")
+    linked.goals.add(goal)
+    programme.figure(linked, 1)
+    programme.figure(linked, 2, project=make.project(programme=programme.record))
+    programme.figure(programme.indicator("Not linked"), 3)
+    rebuild_results()
+
+    assert {row.indicator.name for row in client.get("/en/sdgs/5/").context["figures"].rows} == {"Linked"}
+    assert "5 Gender equality 2 figures" in words(client.get("/en/sdgs/"))

@@ -1,0 +1,242 @@
+"""Lists of publications and findings, sources, and where they disagree."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from indicators.actions import rebuild_results
+from tests import factories as make
+from tests.factories import three
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+def words(response: Any) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def titles(page: Any) -> list[str]:
+    return [record.title for _kind, records in page.context["groups"] for record in records]
+
+
+def codes(page: Any) -> list[str]:
+    return [record.code for _kind, records in page.context["groups"] for record in records]
+
+
+def counts(page: Any, name: str) -> dict[str, int]:
+    facet = next(facet for facet in page.context["facets"] if facet["name"] == name)
+    return {option["value"]: option["count"] for option in facet["options"]}
+
+
+@pytest.fixture
+def publications() -> Any:
+    """Two of Chile's, one of them a guide of theme 1; one of Peru's; and one of nowhere."""
+    programme = make.programme()
+    chile, peru = make.country("CL", **three("name", "Chile")), make.country("PE", **three("name", "Peru"))
+    theme = make.theme(programme=programme, slug="T1", code="T1", number=1)
+    project = make.project(programme=programme, slug="B05", code="B05")
+    make.forum(programme=programme, slug="1", number=1)
+    guide = make.publication(programme=programme, kind="guide", title="Égalité", **three("summary", "For teachers"))
+    guide.countries.set([chile, peru])
+    guide.themes.add(theme)
+    guide.projects.add(project)
+    report = make.publication(programme=programme, title="Annual report")
+    report.countries.add(chile)
+    make.publication(programme=programme, kind="video", title="Video")
+    return programme
+
+
+def test_publications_stand_under_their_kinds(client: Client, publications: Any):
+    page = client.get("/en/publications/")
+
+    assert [str(kind) for kind, _records in page.context["groups"]] == ["report", "guide", "video"]
+    assert page.context["number"] == 3
+    assert "3 publications that the sources name" in words(page)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("country=CL", ["Annual report", "Égalité"]),
+        ("country=PE", ["Égalité"]),
+        ("country=CL&country=PE", ["Annual report", "Égalité"]),
+        ("country=cl&kind=report", ["Annual report"]),
+        ("theme=T1", ["Égalité"]),
+        ("project=B05", ["Égalité"]),
+        ("forum=1", []),
+        ("q=EGALITE", ["Égalité"]),
+        ("q=teachers%20egalite", ["Égalité"]),
+        ("q=nothing", []),
+        ("q=%00", ["Annual report", "Égalité", "Video"]),
+        ("kind=&q=", ["Annual report", "Égalité", "Video"]),
+    ],
+)
+def test_publications_are_filtered(client: Client, publications: Any, query: str, found: list[str]):
+    page = client.get(f"/en/publications/?{query}")
+
+    assert titles(page) == found
+    assert page.context["number"] == len(found)
+    assert page.context["problems"] == []
+
+
+def test_each_choice_says_how_many_it_would_show(client: Client, publications: Any):
+    page = client.get("/en/publications/?country=CL")
+
+    assert counts(page, "country") == {"CL": 2, "PE": 1}
+    assert counts(page, "kind") == {"report": 1, "guide": 1}
+    assert counts(page, "theme") == {"T1": 1}
+
+
+def test_counts_are_those_of_the_pages_they_lead_to(client: Client, publications: Any):
+    for name in ("kind", "country", "theme", "project"):
+        for value, number in counts(client.get("/en/publications/?country=CL"), name).items():
+            others = "" if name == "country" else "&country=CL"
+            page = client.get(f"/en/publications/?{name}={value}{others}")
+            assert page.context["number"] == number, (name, value)
+
+
+def test_a_value_that_does_not_exist_is_named_and_left_aside(client: Client, publications: Any):
+    page = client.get("/en/publications/?country=CL&country=XX&kind=%3Cb%3E&page=9&theme=T9")
+
+    assert titles(page) == ["Annual report", "Égalité"]
+    assert page.context["problems"] == [
+        "“<b>” is not a value of “kind” and was left aside. Choose one from the list of filters.",
+        "“T9” is not a value of “theme” and was left aside. Known are: T1.",
+        "“XX” is not a value of “country” and was left aside. Known are: CL, PE.",
+        "There is no page 9: there is 1 page, shown here.",
+    ]
+
+
+def test_filters_in_force_can_be_taken_off_one_by_one(client: Client, publications: Any):
+    page = client.get("/en/publications/?country=CL&kind=guide&q=egalite")
+
+    assert [(chip["value"], chip["remove_url"]) for chip in page.context["filters"]] == [
+        ("Guide", "/en/publications/?country=CL&q=egalite"),
+        ("Chile", "/en/publications/?kind=guide&q=egalite"),
+        ("egalite", "/en/publications/?kind=guide&country=CL"),
+    ]
+
+
+def test_too_many_words_are_cut_and_that_is_said(client: Client, publications: Any):
+    page = client.get("/en/publications/", {"q": "word " * 300})
+
+    assert page.context["problems"] == ["The words searched for were too many; only the first were used."]
+
+
+def test_findings_are_filtered_by_what_they_are_of(client: Client):
+    programme = make.programme(code="EPE-AP")
+    theme = make.theme(programme=programme, slug="T1", code="T1", number=1)
+    project = make.project(programme=programme, slug="B05", code="B05")
+    for code, of in (("of-theme", {"theme": theme}), ("of-project", {"project": project}), ("of-all", {})):
+        make.finding(programme=programme, code=code, **of)
+    make.finding(programme=programme, code="advice", kind="recommendation", theme=theme, **three("text", "Régner"))
+
+    assert codes(client.get("/en/findings/")) == ["of-all", "of-project", "of-theme", "advice"]
+    assert codes(client.get("/en/findings/?theme=T1")) == ["of-theme", "advice"]
+    assert codes(client.get("/en/findings/?theme=T1&kind=lesson")) == ["of-theme"]
+    assert codes(client.get("/en/findings/?project=B05")) == ["of-project"]
+    assert codes(client.get("/en/findings/?q=regner")) == ["advice"]
+    assert "EPE-AP as a whole" in words(client.get("/en/findings/"))
+
+
+@pytest.fixture
+def disagreement() -> Any:
+    """Two places print 3,006 and 3,000 leaders; the exact number was adopted."""
+    programme = make.programme()
+    period = make.period(programme=programme, kind="whole", state="published")
+    indicator = make.indicator(programme=programme, slug="leaders", **three("name", "Leaders trained"))
+    actual = make.actual(series=make.series(indicator=indicator), period=period, value=3006)
+    document = make.document(slug="book", title="Le livre", **three("short_title", "The book"))
+    exact, rounded = (
+        make.citation(
+            code=code,
+            actual=actual,
+            document=document,
+            section=section,
+            printed_value=printed,
+            value=value,
+            order=order,
+        )
+        for code, section, printed, value, order in (
+            ("exact", "Thème 1 · Résultats", "3 006 leaders", 3006, 0),
+            ("rounded", "Introduction", "près de 3 000 leaders", 3000, 1),
+        )
+    )
+    discrepancy = make.discrepancy(
+        code="leaders",
+        programme=programme,
+        severity="major",
+        settlement="exact_over_rounded",
+        **three("explanation", "One rounds the other."),
+    )
+    discrepancy.citations.set([exact, rounded])
+    minor = make.discrepancy(code="names", programme=programme, kind="name", **three("explanation", "Two spellings."))
+    minor.citations.set([make.citation(partner=make.partner(name="Instituto"), document=document)])
+    rebuild_results()
+    return indicator
+
+
+def test_discrepancies_show_every_statement_the_gravest_first(client: Client, disagreement: Any):
+    page = client.get("/en/discrepancies/")
+
+    assert [(str(severity.label), len(of_it)) for severity, of_it in page.context["groups"]] == [
+        ("major", 1),
+        ("minor", 1),
+    ]
+    for text in ("One rounds the other.", "settled by: exact over rounded", "3 006 leaders", "près de 3 000 leaders"):
+        assert text in words(page)
+    assert '<q lang="fr">près de 3 000 leaders</q>' in page.content.decode()
+    assert 'href="/en/indicators/leaders/"' in page.content.decode()
+
+
+def test_discrepancies_are_filtered_by_kind(client: Client, disagreement: Any):
+    page = client.get("/en/discrepancies/?kind=name&kind=nothing")
+
+    assert page.context["number"] == 1
+    assert "Two spellings." in words(page)
+    assert "One rounds the other." not in words(page)
+    assert page.context["problems"] == [
+        "“nothing” is not a value of “kind” and was left aside. Known are: value, total, partners, dates, name."
+    ]
+
+
+def test_a_source_shows_its_statements_by_section_and_what_was_adopted_instead(client: Client, disagreement: Any):
+    page = client.get("/en/sources/book/")
+
+    assert [section for section, _statements in page.context["sections"]] == [
+        "Introduction",
+        "Results",
+        "Thème 1 · Résultats",
+    ]
+    assert page.context["number_of_figures"] == 1
+    assert "3 statements, by the section in which they stand. 1 figure rests on it." in words(page)
+    assert "“près de 3 000 leaders”" not in words(page)
+    assert words(page).count("Adopted instead: 3,006 people") == 1
+    assert 'id="rounded"' in page.content.decode()
+    assert "Two spellings." in words(page)
+
+
+def test_the_indicator_page_tells_which_statements_differ(client: Client, disagreement: Any):
+    page = words(client.get("/en/indicators/leaders/"))
+
+    assert page.count("differs from the adopted value: 3,006 people") == 1
+    assert "One rounds the other." in page
+
+
+def test_sources_are_listed_with_the_number_of_their_statements(client: Client, disagreement: Any):
+    make.document(title="Unread")
+
+    page = words(client.get("/en/sources/"))
+
+    assert "Le livre 3 statements" in page
+    assert "Unread 0 statements" in page
