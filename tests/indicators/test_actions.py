@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.actions import StaleRecord, change
 from accounts.choices import Door
@@ -25,7 +25,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _open_change(db: None) -> Any:
-    with change(door=Door.COMMAND, reason="test"):
+    # The sentences below are those of the source.
+    with translation.override("en"), change(door=Door.COMMAND, reason="test"):
         yield
 
 
