@@ -67,6 +67,7 @@ class BreakdownQuerySet(RecordQuerySet):
     def for_categories(self, categories: Iterable["Category"]) -> "Breakdown":
         """The one breakdown of exactly these categories, made when it is new; of none: the total."""
         chosen = sorted(categories, key=lambda category: category.dimension.code)
+        breakdown: Breakdown
         breakdown, is_new = self.get_or_create(key=self.model.key_of(chosen))
         if is_new:
             breakdown.categories.set(chosen)

@@ -250,6 +250,7 @@ class Figure(Record):
         )
 
     series: models.ForeignKey
+    series_id: int | None
 
     def clean(self) -> None:
         """What the indicator says about its numbers holds for this one."""

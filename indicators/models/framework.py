@@ -30,7 +30,8 @@ from indicators.choices import (
 from indicators.querysets import BreakdownQuerySet, IndicatorQuerySet, ReportingPeriodQuerySet
 from projects.models import CURRENCY_CODE, Programme, Project, Theme, ends_after_start
 
-LEVELS = list(Level)
+# From the widest change down.
+LEVELS: list[str] = [str(level) for level in Level]
 
 
 class Goal(Record):
