@@ -70,7 +70,7 @@ def _lines(rows: list[FigureRow], columns: list[int], *, split_by: tuple[str, ..
         elif width(row) == width(_held(cells, place)) and len(split_by) < len(SPLITS):
             return _split(rows, columns, split_by=SPLITS[: len(split_by) + 1])
     first = rows[0]
-    return [ComparisonLine(first.indicator, first.unit, first.period_label, _common_scope(rows), cells)]
+    return [ComparisonLine(first.indicator, first.unit_of_many, first.period_label, _common_scope(rows), cells)]
 
 
 #: What tells several figures of one place apart, the coarser first.

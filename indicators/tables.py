@@ -137,7 +137,13 @@ class FigureRow:
 
     @property
     def unit(self) -> str:
-        """The unit after the number, without the sign that the number already bears."""
+        """The unit after the number: one firm, two firms."""
+        singular = self.result.indicator.unit_singular
+        return singular if singular and self.result.actual == 1 else self.unit_of_many
+
+    @property
+    def unit_of_many(self) -> str:
+        """The unit in a heading, without the sign that the numbers themselves bear."""
         indicator = self.result.indicator
         if indicator.measure == Measure.PERCENTAGE:
             return indicator.unit.removeprefix("%").strip()
@@ -145,7 +151,7 @@ class FigureRow:
             return ""
         if indicator.change_unit == ChangeUnit.AS_PRINTED:
             return f"{indicator.unit}, {indicator.get_change_unit_display()}"
-        return indicator.unit_singular if self.result.actual == 1 and indicator.unit_singular else indicator.unit
+        return indicator.unit
 
     @property
     def actual_shown(self) -> Any:
