@@ -32,6 +32,11 @@ def shown_actuals() -> QuerySet:
     )
 
 
+def withheld_baselines() -> QuerySet:
+    """Primary keys of the baselines that stand in the table of results without their number."""
+    return Result.objects.filter(baseline__isnull=True, baseline_record__value__isnull=False).values("baseline_record")
+
+
 class DocumentQuerySet(RecordQuerySet):
     def for_list(self) -> Self:
         """Sources with the number of what they state in public; a source of hidden records alone is left out."""
@@ -61,6 +66,7 @@ class CitationQuerySet(RecordQuerySet):
         indicators = Indicator.objects.public().values("pk")
         for figure in ("target", "baseline"):
             condition &= Q(**{f"{figure}__isnull": True}) | Q(**{f"{figure}__series__indicator__in": indicators})
+        condition &= Q(baseline__isnull=True) | ~Q(baseline__in=withheld_baselines())
         for programme in PROGRAMMES_OF_CITED_RECORDS:
             condition &= ~Q(**{f"{programme}__is_demonstration": True})
         return self.filter(condition & ~Q(partner__is_public=False) & ~Q(partnership__partner__is_public=False))

@@ -149,7 +149,10 @@ def read_book(indicators: Collection[int] | None = None, *, lock: bool = False) 
         themes={pk: ";".join(theme.code for theme in each.themes.all()) for pk, each in chosen.items()},
         series=series,
         periods=periods,
-        baselines={each.series_id: each for each in Baseline.objects.filter(of_chosen("series__indicator"))},
+        baselines={
+            each.series_id: each
+            for each in Baseline.objects.filter(of_chosen("series__indicator")).prefetch_related("citations")
+        },
         targets=targets,
         actuals=actuals,
         dimensions=_dimensions(),

@@ -192,7 +192,7 @@ def _keep_first_value(record: Actual, before: Actual) -> None:
         has_actual=True,
         is_published=before.period.state == PeriodState.PUBLISHED,
         is_printed=before.route == Route.PUBLISHED_SOURCE,
-    )
+    ) and not before.results.filter(is_suppressed=True).exists()
     first = rules.first_value(
         kept=before.first_published_value, before=before.ratio, after=record.ratio, was_public=was_public
     )

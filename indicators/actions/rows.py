@@ -1,6 +1,5 @@
 """From figures to rows of results. All decisions are those of ``indicators.rules``."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +10,8 @@ from indicators.actions.book import Book
 from indicators.actions.sheet import Line, Sheet, Strand, approved_on, has_text, share_of
 from indicators.actions.strands import add_series
 from indicators.actions.totals import check_parts, roll_up, total_parts
-from indicators.choices import Cumulation, Direction, Measure, Origin, PeriodKind, Reason, Status
+from indicators.actions.withholding import withhold
+from indicators.choices import Direction, Measure, Origin, PeriodKind, Reason, Status
 from indicators.models import Actual, Result, Target
 from indicators.rules import Quantity
 
@@ -40,7 +40,8 @@ def rows_of(book: Book) -> list[Result]:
         roll_up(sheet, [sheets[other] for other in sorted(sheets) if book.indicators[other].contributes_to_id == pk])
         check_parts(sheet)
         _mark_latest(sheet)
-    _withhold(book, list(sheets.values()))
+    # Small cells last of all, over everything that hangs together.
+    withhold(book, list(sheets.values()))
     found = [
         _row(sheet, strand, line)
         for sheet in sheets.values()
@@ -63,67 +64,6 @@ def _mark_latest(sheet: Sheet) -> None:
 def _recency(line: Line) -> tuple[bool, date, bool, date, str]:
     is_whole = line.period.kind == PeriodKind.WHOLE
     return (is_whole and line.has_actual, line.period.ends_on, is_whole, line.period.starts_on, line.period.slug)
-
-
-# --- Small cells -----------------------------------------------------------------------------------------------------
-
-
-def _withhold(book: Book, sheets: Sequence[Sheet]) -> None:
-    """Small cells last of all, over everything that hangs together."""
-    cells: dict[str, rules.Cell] = {}
-    lines: dict[str, Line] = {}
-    for sheet in sheets:
-        for strand, line in _lines(sheet):
-            lines[line.key] = line
-            sizes = _sizes(sheet, strand, line) if sheet.indicator.unit_of_analysis in rules.PEOPLE else ()
-            if sizes:
-                cells[line.key] = rules.Cell(
-                    sizes,
-                    is_total=strand.breakdown == "",
-                    is_sensitive=sheet.indicator.is_sensitive,
-                    is_printed=line.is_printed,
-                )
-    hidden = rules.withheld(cells, [group for sheet in sheets for group in sheet.sums], book.thresholds)
-    for key, reason in hidden.items():
-        lines[key].withheld = reason
-    if hidden:
-        for sheet in sheets:
-            _withhold_sums_over_periods(sheet)
-
-
-def _withhold_sums_over_periods(sheet: Sheet) -> None:
-    """What adds up periods would tell the one that is withheld by subtraction."""
-    adds_periods = sheet.indicator.cumulation == Cumulation.PER_PERIOD
-    for strand, line in _lines(sheet):
-        is_whole = line.period.kind == PeriodKind.WHOLE
-        if line.withheld or (is_whole and line.has_actual) or not (adds_periods or is_whole):
-            continue
-        line.is_to_date_withheld = any(
-            other.withheld
-            for other in strand.lines.values()
-            if other.period.kind != PeriodKind.WHOLE and (is_whole or other.period.ends_on <= line.period.ends_on)
-        )
-
-
-def _lines(sheet: Sheet) -> Iterator[tuple[Strand, Line]]:
-    for strand in sheet.strands.values():
-        for line in strand.emitted():
-            yield strand, line
-
-
-def _sizes(sheet: Sheet, strand: Strand, line: Line) -> tuple[Decimal, ...]:
-    """The numbers of people that a line tells."""
-    measure = sheet.indicator.measure
-    if line.share is not None:
-        whole = sheet.strands.get((strand.scope, ""))
-        total = None if whole is None else whole.lines.get(line.period.pk)
-        outcome = rules.count_from_share(share=line.share, total=None if total is None else total.quantity)
-        return () if outcome.value is None else (outcome.value,)
-    if measure == Measure.COUNT and line.quantity is not None:
-        return (line.quantity.value,)
-    if measure in (Measure.PERCENTAGE, Measure.SCORE) and line.denominator is not None:
-        return tuple(number for number in (line.numerator, line.denominator) if number is not None)
-    return ()
 
 
 # --- Standing --------------------------------------------------------------------------------------------------------
@@ -228,7 +168,7 @@ def _row(sheet: Sheet, strand: Strand, line: Line) -> Result:
         actual_record_id=None if actual is None else actual.pk,
         target_record_id=None if line.target_record is None else line.target_record.pk,
         baseline_record_id=None if line.baseline_record is None else line.baseline_record.pk,
-        baseline=_stored(line.baseline),
+        baseline=None if line.is_baseline_withheld else _stored(line.baseline),
         target=_stored(line.target),
         target_qualifier="" if line.target is None else line.target.qualifier,
         target_basis=line.target_basis,
@@ -254,7 +194,9 @@ def _row(sheet: Sheet, strand: Strand, line: Line) -> Result:
         row.status_reason = line.withheld or Reason.COMPLEMENT
         return row
     _set_value(row, line)
-    row.progress, row.achievement = standing.progress, standing.achievement
+    # Progress, target and actual together tell the baseline.
+    row.progress = None if line.is_baseline_withheld else standing.progress
+    row.achievement = standing.achievement
     row.is_incomplete = line.is_incomplete
     if line.is_to_date_withheld:
         row.actual_to_date, row.status_final = None, Status.SUPPRESSED

@@ -75,6 +75,7 @@ class Line:
     is_latest: bool = False
     withheld: str = ""
     is_to_date_withheld: bool = False
+    is_baseline_withheld: bool = False
 
     @property
     def has_actual(self) -> bool:
@@ -138,6 +139,8 @@ class Sheet:
         self.strands: dict[tuple[Scope, str], Strand] = {}
         #: Groups of keys of which each one follows from the others: totals first, then their parts.
         self.sums: list[list[str]] = []
+        #: The same for a total and what is stated of its parts in an exhaustive dimension, were it one of them alone.
+        self.splits: list[list[str]] = []
 
     def strand(self, scope: Scope, place: Scope, breakdown: str, series: Series | None = None) -> Strand:
         """The strand of this scope and breakdown, made when it is new."""

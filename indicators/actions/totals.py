@@ -341,16 +341,13 @@ def _check_dimension(
             parts[category] = part
     if not parts:
         return
-    keys = [part.key for part in parts.values()]
+    sheet.splits.append([line.key, *(part.key for part in parts.values())])
     is_complete = rules.has_all_parts(parts, categories)
     shares = [part.share for part in parts.values() if part.share is not None]
     counts = [part.quantity for part in parts.values() if part.quantity is not None]
     if len(shares) == len(parts):
-        sheet.sums.append(keys)
         outcome = rules.shares_add_up(shares, is_complete=is_complete)
     elif len(counts) == len(parts):
-        if len(parts) > 1:
-            sheet.sums.append([line.key, *keys])
         if sheet.indicator.measure not in ADDABLE:
             return
         outcome = rules.adds_up(

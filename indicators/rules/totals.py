@@ -244,7 +244,7 @@ def shares_add_up(shares: Sequence[Decimal], *, is_complete: bool) -> Outcome:
     if not shares:
         return Outcome(None, Closure.CANNOT_TELL, Reason.NOT_REPORTED, inputs)
     missing = HUNDRED - sum(shares, Decimal(0))
-    tolerance = sum((_half_of_last_place(share) for share in shares), Decimal(0))
+    tolerance = sum((half_of_last_place(share) for share in shares), Decimal(0))
     if abs(missing) < tolerance or missing == 0:
         return Outcome(missing, Closure.ADDS_UP, Reason.COMPARED, inputs)
     if missing > 0 and not is_complete:
@@ -266,7 +266,8 @@ def _interval_of_sum(parts: Sequence[Quantity], thresholds: Thresholds) -> Inter
     return Interval(sum((each.low for each in where), Decimal(0)), high, is_open=any(each.is_open for each in where))
 
 
-def _half_of_last_place(number: Decimal) -> Decimal:
+def half_of_last_place(number: Decimal) -> Decimal:
+    """How far a printed number may be off by its rounding: 0.5 for 94, 0.05 for 94.2."""
     exponent = number.normalize().as_tuple().exponent
     assert isinstance(exponent, int)
     return Decimal(1).scaleb(min(exponent, 0)) / 2

@@ -219,6 +219,10 @@ def test_no_small_cell_is_shown_nor_follows_from_the_others(table: tuple[dict[st
     hidden = rules.withheld(cells, sums, LIMITS)
     assert not any(rules.is_small(cell, LIMITS) for key, cell in cells.items() if key not in hidden)
     assert not any(sum(key in hidden for key in group) == 1 for group in sums)
+    for total, *parts in sums:
+        left = sum((cells[key].size for key in parts if key not in hidden), D(0))
+        if total not in hidden and left:
+            assert not 0 < cells[total].size - left < LIMITS.small_cell
 
 
 @given(numbers)
