@@ -186,13 +186,16 @@ def _state(record: Figure, figure: dict[str, Any], said: tuple[str, ...]) -> Non
 
 def _keep_first_value(record: Actual, before: Actual) -> None:
     indicator = before.series.indicator
-    was_public = rules.is_public(
-        indicator_is_public=indicator.is_public,
-        is_demonstration=indicator.programme.is_demonstration,
-        has_actual=True,
-        is_published=before.period.state == PeriodState.PUBLISHED,
-        is_printed=before.route == Route.PUBLISHED_SOURCE,
-    ) and not before.results.filter(is_suppressed=True).exists()
+    was_public = (
+        rules.is_public(
+            indicator_is_public=indicator.is_public,
+            is_demonstration=indicator.programme.is_demonstration,
+            has_actual=True,
+            is_published=before.period.state == PeriodState.PUBLISHED,
+            is_printed=before.route == Route.PUBLISHED_SOURCE,
+        )
+        and not before.results.filter(is_suppressed=True).exists()
+    )
     first = rules.first_value(
         kept=before.first_published_value, before=before.ratio, after=record.ratio, was_public=was_public
     )
