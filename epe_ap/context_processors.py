@@ -7,12 +7,12 @@ from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import get_language
 
-from epe_ap.pages import unknown_names
+from epe_ap.pages import few, unknown_names
 
 
 def problems(request: HttpRequest) -> dict[str, Any]:
     """A page that reads no parameters says so to whoever sends one; a page that does puts its own list in place."""
-    return {"problems": unknown_names(request.GET)}
+    return {"problems": few(unknown_names(request.GET))}
 
 
 def languages(request: HttpRequest) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def page_of(rows: Any, *, asked: str, number: int, per_page: int = 50) -> tuple[
         return paginator.page(asked or 1), []
     except PageNotAnInteger:
         return paginator.page(1), [
-            _("“%(value)s” is not the number of a page; this is the first one.") % {"value": asked[:60]}
+            _("“%(value)s” is not the number of a page; this is the first one.") % {"value": shown(asked)}
         ]
     except EmptyPage:
         last = paginator.num_pages if not asked.startswith(("-", "0")) else 1
@@ -41,13 +41,30 @@ def page_of(rows: Any, *, asked: str, number: int, per_page: int = 50) -> tuple[
             "There is no page %(value)s: there are %(last)s pages; this is page %(shown)s.",
             paginator.num_pages,
         )
-        shown = {"value": asked[:60], "last": paginator.num_pages, "shown": last}
-        return paginator.page(last), [sentence % shown]
+        said = {"value": shown(asked), "last": paginator.num_pages, "shown": last}
+        return paginator.page(last), [sentence % said]
 
 
 def page_numbers(page: Page) -> Sequence[int | str]:
     """The numbers that the component ``pagination.html`` links to."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+#: An address may hold a thousand mistakes; nobody reads so many sentences about them.
+MOST_PROBLEMS = 20
+
+
+def few(sentences: Sequence[str], most: int = MOST_PROBLEMS) -> list[str]:
+    """The first of these sentences, and how many more there are."""
+    if len(sentences) <= most:
+        return list(sentences)
+    more = len(sentences) - most
+    rest = ngettext(
+        "%(number)s more thing in the address was left aside.",
+        "%(number)s more things in the address were left aside.",
+        more,
+    )
+    return [*sentences[:most], rest % {"number": more}]
 
 
 def shown(text: str) -> str:

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from epe_ap.pages import page_numbers, page_of
+from epe_ap.pages import few, page_numbers, page_of
 from indicators.models import Category
 from indicators.tables import Names
 from library.choices import DiscrepancyKind, Severity
@@ -88,7 +88,7 @@ def list_context(request: HttpRequest, found: ListFilter, *, per_page: int | Non
     # Once, for whoever groups them.
     page.object_list = list(page.object_list)
     return {
-        "problems": [*found.problems, *problems],
+        "problems": few([*found.problems, *problems]),
         "number": number,
         "page_obj": page,
         "page_numbers": page_numbers(page),

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from epe_ap.pages import unknown_names, unknown_value
+from epe_ap.pages import few, unknown_names, unknown_value
 from indicators.models import ExpectedResult, Indicator, Result
 from indicators.selections import widest
 from indicators.tables import FigureRow, figure_rows
@@ -37,7 +37,7 @@ def framework_page(request: HttpRequest) -> HttpResponse:
             "programmes": programmes,
             "nodes": nodes,
             "tree": _tree(nodes),
-            "problems": [*unknown_names(request.GET, ["programme"]), *problems],
+            "problems": few([*unknown_names(request.GET, ["programme"]), *problems]),
         },
     )
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from epe_ap.pages import page_numbers, page_of
+from epe_ap.pages import few, page_numbers, page_of
 from epe_ap.templatetags.figures import number
 from indicators.filters import Choice, Counts, ResultFilter
 from indicators.filters.choices import ALL, FACETS
@@ -46,7 +46,7 @@ def results_csv(request: HttpRequest) -> StreamingHttpResponse:
 @require_safe
 def results_json(request: HttpRequest) -> StreamingHttpResponse:
     results = ResultFilter(request.GET)
-    pieces = write_json(_export(results), problems=tuple(results.problems))
+    pieces = write_json(_export(results), problems=tuple(few(results.problems)))
     response = StreamingHttpResponse(pieces, content_type="application/json; charset=utf-8")
     return _as_download(response, results, "json")
 
@@ -74,8 +74,8 @@ def _export(results: ResultFilter) -> Export:
 def _as_download(response: Download, results: ResultFilter, ending: str) -> Download:
     response["Content-Disposition"] = f'attachment; filename="epe-ap-results.{ending}"'
     if results.problems:
-        # A table has no place for a sentence: what was left aside is said here.
-        response["X-Problems"] = " ".join(results.problems)
+        # A table has no place for a sentence: what was left aside is said here, in what proxies take for a header.
+        response["X-Problems"] = " ".join(few(results.problems, 3))
     return response
 
 
@@ -93,7 +93,7 @@ class ResultsPage:
             "heading": self.heading,
             "sentence_on_targets": self.sentence_on_targets,
             "shows_demonstration": self.filter.shows_demonstration,
-            "problems": [*self.filter.problems, *self.problems],
+            "problems": few([*self.filter.problems, *self.problems]),
             "number": self.counts.rows,
             "tables": tables_of(rows, group=self.filter.group),
             "regional": tables_of(regional, group=self.filter.group),
