@@ -25,6 +25,16 @@ def widest(rows: Iterable[FigureRow]) -> dict[int, FigureRow]:
     return chosen
 
 
+def whole(rows: Iterable[FigureRow]) -> FigureRow | None:
+    """The one row that stands for all of an indicator's rows: of no narrower scope than the programme, if there is one.
+
+    Of several parts without their total (guides and toolkits, say) none does.
+    """
+    of_programme = [row for row in rows if width(row)[0] == 0]
+    totals = [row for row in of_programme if row.breakdown_key == ""] or of_programme
+    return totals[0] if len(totals) == 1 else None
+
+
 @dataclass
 class ComparisonLine:
     """One line of the comparison: an indicator, in one project or partner where it has several, and its cells."""

@@ -10,18 +10,40 @@ from django.views.decorators.http import require_safe
 
 from epe_ap.pages import few, unknown_names, unknown_value
 from indicators.models import ExpectedResult, Indicator, Result
-from indicators.selections import widest
+from indicators.selections import whole, width
 from indicators.tables import FigureRow, figure_rows
 from projects.models import Programme
 
 
 @dataclass
+class Measured:
+    """An indicator with its figures: the one that stands for all of them, if there is one, or how many there are."""
+
+    indicator: Indicator
+    figures: list[FigureRow]
+
+    @property
+    def figure(self) -> FigureRow | None:
+        """The programme's own figure; else the only one there is."""
+        return whole(self.figures) or (self.figures[0] if len(self.figures) == 1 else None)
+
+    @property
+    def is_narrower(self) -> bool:
+        """Whether the figure is of a narrower scope than the programme, so that the scope must be named beside it."""
+        return self.figure is not None and bool(width(self.figure)[0])
+
+    @property
+    def number_with_target(self) -> int:
+        return sum(figure.target is not None for figure in self.figures)
+
+
+@dataclass
 class Node:
-    """An expected result with those that lead to it, and its indicators with the figure that stands for each."""
+    """An expected result with those that lead to it, and the indicators that measure it."""
 
     result: ExpectedResult
     children: list["Node"] = field(default_factory=list)
-    indicators: list[tuple[Indicator, FigureRow | None]] = field(default_factory=list)
+    indicators: list[Measured] = field(default_factory=list)
 
 
 @require_safe
@@ -55,16 +77,18 @@ def _chosen(request: HttpRequest, programmes: list[Programme]) -> tuple[Programm
 
 
 def _nodes(programme: Programme) -> list[Node]:
-    """Every expected result of a programme in its order, with its public indicators and their widest figures."""
+    """Every expected result of a programme in its order, with its public indicators and their figures."""
     expected = programme.expected_results.prefetch_related("citations__document").order_by("order", "code")
     results = Result.objects.for_pages().filter(programme=programme, indicator__expected_result__isnull=False)
     [rows] = figure_rows(results.order_by("key"), with_parts=False)
-    figures = widest(rows)
-    indicators: dict[int, list[tuple[Indicator, FigureRow | None]]] = defaultdict(list)
+    figures: dict[int, list[FigureRow]] = defaultdict(list)
+    for row in rows:
+        figures[row.indicator_id].append(row)
+    indicators: dict[int, list[Measured]] = defaultdict(list)
     measured = Indicator.objects.public().filter(programme=programme, expected_result__isnull=False)
     for indicator in measured.order_by("code"):
         assert indicator.expected_result_id is not None
-        indicators[indicator.expected_result_id].append((indicator, figures.get(indicator.pk)))
+        indicators[indicator.expected_result_id].append(Measured(indicator, figures[indicator.pk]))
     return [Node(result, indicators=indicators[result.pk]) for result in expected]
 
 

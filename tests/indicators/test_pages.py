@@ -240,6 +240,33 @@ def test_the_framework_nests_expected_results_and_says_where_their_wording_is_fr
     assert "No indicator measures it." in words(page)
 
 
+def test_the_framework_lets_no_part_stand_for_the_whole(client: Client, programme: Programme):
+    """A part alone bears its scope; several parts without their total are counted."""
+    output = make.expected_result(programme=programme.record, code="1000")
+    participants, trained, guides = (
+        programme.indicator(name, expected_result=output, unit_en="u", roll_up="none", code=f"X-{place}")
+        for place, name in enumerate(("Participants", "Trained", "Guides"))
+    )
+    for number, value in ((1, 132), (3, 3368), (4, 521)):
+        forum = make.forum(programme=programme.record, slug=str(number), number=number)
+        programme.figure(participants, value, forum=forum)
+    project = make.project(programme=programme.record, code="A07.1", slug="A07.1")
+    programme.figure(trained, 131, project=project)
+    programme.figure(guides, 190, key="role=staff")
+    programme.figure(guides, 70, key="product=guide")
+    rebuild_results()
+
+    page = client.get("/en/framework/")
+
+    text = words(page)
+    assert "Participants u not stated not stated 3 figures, no total" in text
+    assert "Trained u not stated not stated 131 A07.1" in text
+    assert "Guides u not stated not stated 2 figures, no total" in text
+    assert "132" not in text
+    assert 'href="/en/indicators/participants/#figures"' in page.content.decode()
+    assert page.content.decode().count('class="data-table framework reflow"') == 1
+
+
 def test_an_unknown_programme_is_named_and_the_first_shown(client: Client, programme: Programme):
     make.expected_result(programme=programme.record, code="1000")
 
