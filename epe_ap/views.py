@@ -10,9 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.folding import bytewise
+from epe_ap.templatetags.figures import number as written
 from forums.models import Forum
 from indicators.actions import thresholds
 from indicators.choices import ChangeUnit, Direction, Nature, Qualifier, Status, UnitOfAnalysis
@@ -80,20 +82,60 @@ def is_of_a_country(row: FigureRow) -> bool:
     return row.country is not None and row.actual is not None and row.project is None and row.partner is None
 
 
+#: How many of the rows have a stated target; of how many of these it was exceeded, and how many have no result.
+COUNTED_TARGETS: dict[str, Any] = {
+    "stated": Count("pk", filter=Q(has_target=True)),
+    "exceeded": Count("pk", filter=Q(has_target=True, status=Status.EXCEEDED)),
+    "unreported": Count("pk", filter=Q(has_target=True, status__in=(Status.NOT_REPORTED, Status.NOT_DUE))),
+}
+
+
+@dataclass
+class StatedTargets:
+    """How the figures stand that have a stated target."""
+
+    stated: int = 0
+    exceeded: int = 0
+    unreported: int = 0
+
+    def add(self, stated: int, exceeded: int, unreported: int) -> None:
+        self.stated += stated
+        self.exceeded += exceeded
+        self.unreported += unreported
+
+    def __str__(self) -> str:
+        """ "9 figures have a stated target: 4 exceeded, 5 without a printed result." """
+        others = self.stated - self.exceeded - self.unreported
+        parts = [
+            ngettext("%(number)s exceeded", "%(number)s exceeded", self.exceeded) % {"number": written(self.exceeded)},
+            ngettext("%(number)s not exceeded", "%(number)s not exceeded", others) % {"number": written(others)},
+            ngettext("%(number)s without a printed result", "%(number)s without a printed result", self.unreported)
+            % {"number": written(self.unreported)},
+        ]
+        counts = (self.exceeded, others, self.unreported)
+        return ngettext(
+            "%(number)s figure has a stated target: %(parts)s.",
+            "%(number)s figures have a stated target: %(parts)s.",
+            self.stated,
+        ) % {
+            "number": written(self.stated),
+            "parts": ", ".join(part for part, count in zip(parts, counts, strict=True) if count),
+        }
+
+
 class Crossing:
     """How many figures each country has under each theme: outcomes and outputs, as the results page shows them."""
 
     def __init__(self, themes: list[Theme], countries: list[Any]) -> None:
         slugs = {(theme.programme_id, theme.code): theme.slug for theme in themes}
         numbers: dict[tuple[int | None, str], int] = defaultdict(int)
-        self.number = self.number_with_target = 0
+        self.number = 0
+        self.targets = StatedTargets()
         results = Result.objects.for_pages().results().with_target().order_by()
-        counted = results.values_list("programme", "country", "themes").annotate(
-            number=Count("pk"), stated=Count("pk", filter=Q(has_target=True))
-        )
-        for programme, country, codes, number, stated in counted:
+        counted = results.values_list("programme", "country", "themes").annotate(number=Count("pk"), **COUNTED_TARGETS)
+        for programme, country, codes, number, *targets in counted:
             self.number += number
-            self.number_with_target += stated
+            self.targets.add(*targets)
             numbers[country, ""] += number
             for code in codes.split(";") if codes else ():
                 numbers[country, slugs.get((programme, code), code)] += number
@@ -133,9 +175,7 @@ def method(request: HttpRequest) -> HttpResponse:
             "share": count_from_share(share=Decimal(54), total=Quantity(Decimal(3006))),
             "points": points,
             "relative": relative,
-            "number_with_target": Result.objects.for_pages()
-            .filter(Q(target__isnull=False) | Q(target_final__isnull=False))
-            .count(),
+            "targets": StatedTargets(**Result.objects.for_pages().with_target().aggregate(**COUNTED_TARGETS)),
         },
     )
 
@@ -179,7 +219,7 @@ def worked_figures(limits: Thresholds) -> list[WorkedFigure]:
         return WorkedFigure(sentence, stated[0], stated[1], stated[2], limits, **more)
 
     return [
-        figure(_("213 people were trained where 40 were planned."), None, 40, 213),
+        figure(_("213 actors were involved; the target was 40."), None, 40, 213),
         figure(_("40 of 40: the target, to the unit."), None, 40, 40),
         figure(_("From a baseline of 20 to a target of 60, 57 were reached."), 20, 60, 57),
         figure(_("What should fall from 30 to 10 weeks fell to 20."), 30, 10, 20, direction=Direction.DECREASE),

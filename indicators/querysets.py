@@ -273,11 +273,13 @@ class ResultQuerySet(models.QuerySet):
         )
 
     def add_citations(self, results: list["Result"]) -> None:
-        """Give these results the citations of their actuals, in one query."""
+        """Give these results the citations of their actuals, in one query; and those of targets without one, in one."""
         # Reached through the relation: sources belong to an app that knows figures, and not the other way round.
         actual = self.model._meta.get_field("actual_record").related_model
         citations = actual._meta.get_field("citations").related_model.objects.select_related("document")
         prefetch_related_objects(results, Prefetch("actual_record__citations", queryset=citations))
+        targets = [result for result in results if result.actual_record_id is None]
+        prefetch_related_objects(targets, Prefetch("target_record__citations", queryset=citations))
 
     def _totals_of_the_same_scope(self) -> models.QuerySet:
         totals = self.model._base_manager.filter(

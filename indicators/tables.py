@@ -168,8 +168,9 @@ class FigureRow:
 
     @cached_property
     def sources(self) -> list[Any]:
-        """The citations of the actual, that of the adopted value first."""
-        return list(self.actual_shown.citations.all()) if self.actual_shown else []
+        """The citations of the actual, that of the adopted value first; those of the target where it stands alone."""
+        figure = self.actual_shown if self.result.actual_record is not None else self.result.target_record
+        return list(figure.citations.all()) if figure is not None else []
 
     @property
     def source(self) -> Any:
@@ -202,14 +203,25 @@ class FigureRow:
     @cached_property
     def women_share(self) -> Decimal | None:
         """Percent of women: as printed, or computed from the two counts."""
-        women = next((part.result for part in self.parts if part.result.breakdown_key == "sex=women"), None)
+        women = self._women
         if women is None:
             return None
         if women.share is not None:
             return women.share
         if self.result.measure != Measure.COUNT:
             return None
+        # No source prints it: the page says so.
         return share_from_counts(part=_quantity(women), total=_quantity(self.result)).value
+
+    @property
+    def women_share_is_computed(self) -> bool:
+        """Whether the share of women was computed from two counts, so that no source prints it."""
+        women = self._women
+        return women is not None and women.share is None and self.women_share is not None
+
+    @property
+    def _women(self) -> Result | None:
+        return next((part.result for part in self.parts if part.result.breakdown_key == "sex=women"), None)
 
 
 @dataclass

@@ -11,7 +11,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils.translation import override
 
+from indicators.choices import ChangeUnit
 from indicators.models import Result
 from indicators.rules import due
 
@@ -97,6 +99,16 @@ def note(line: Line) -> str:
     return " ".join(" ".join(texts).split())
 
 
+def unit(line: Line) -> str:
+    """What one is; of a change that is kept as printed, with the warning that nobody says what it means."""
+    indicator = line.result.indicator
+    text = in_language(indicator, "unit", line.language)
+    if indicator.change_unit != ChangeUnit.AS_PRINTED:
+        return text
+    with override(line.language):
+        return f"{text}, {indicator.get_change_unit_display()}"
+
+
 def public_partner(line: Line) -> str:
     partner = line.result.partner
     return partner.slug if partner is not None and partner.is_public else ""
@@ -109,7 +121,7 @@ COLUMNS: Final[dict[str, Callable[[Line], Cell]]] = {
     "nature": own("nature"),
     "family": own("family"),
     "measure": own("measure"),
-    "unit": lambda line: in_language(line.result.indicator, "unit", line.language),
+    "unit": unit,
     "unit_of_analysis": lambda line: line.result.indicator.unit_of_analysis,
     "cumulation": own("cumulation"),
     "level": own("level"),

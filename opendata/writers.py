@@ -69,6 +69,7 @@ def write_json(export: Export, *, problems: tuple[str, ...] = ()) -> Iterator[st
     yield json.dumps(head, ensure_ascii=False)[:-1] + ', "rows": ['
     for number, line in enumerate(export.lines()):
         record = {name: as_json(cell) for name, cell in zip(COLUMNS, line.cells(), strict=True)}
+        record["target_qualifier"] = line.result.target_qualifier
         record["sources"] = [{name: as_json(value) for name, value in source.items()} for source in line.sources()]
         yield (",\n" if number else "\n") + json.dumps(record, ensure_ascii=False)
     yield "\n]}\n"

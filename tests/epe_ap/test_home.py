@@ -76,6 +76,27 @@ def test_of_several_figures_of_a_key_indicator_the_widest_is_shown(client: Clien
     assert [row.actual for row in client.get("/en/").context["headlines"]] == [213]
 
 
+def test_how_the_stated_targets_stand_is_counted_and_not_asserted(client: Client, programme: Any):
+    chile = make.country("CL", is_pacific_alliance=True)
+    for name, country, target, value in (("Met", None, 40, 213), ("Open", chile, 2, None)):
+        indicator = make.indicator(
+            programme=programme, headline_rank=1 if value else None, **three("name", name), **three("headline_limit", "")
+        )
+        series = make.series(indicator=indicator, country=country)
+        period = programme.reporting_periods.get()
+        make.target(series=series, period=period, value=target, qualifier="at_least")
+        if value is not None:
+            make.baseline(series=series, value=13)
+            make.actual(series=series, period=period, value=value)
+    rebuild_results()
+
+    home = words(client.get("/en/"))
+
+    assert "2 figures have a stated target: 1 exceeded, 1 without a printed result." in home
+    assert "2 figures have a stated target: 1 exceeded, 1 without a printed result." in words(client.get("/en/method/"))
+    assert "Target: at least 40 · baseline: 13" in home
+
+
 def test_each_count_of_the_crossing_is_that_of_the_page_it_opens(client: Client, programme: Any):
     countries = [make.country(code, is_pacific_alliance=True) for code in ("CL", "PE")]
     themes = [make.theme(programme=programme, slug=code, code=code, number=n) for n, code in enumerate(("T1", "T2"))]

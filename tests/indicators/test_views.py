@@ -174,6 +174,53 @@ def test_marks_stand_beside_a_figure(client: Client):
     assert "as published" in text
 
 
+def test_a_share_of_women_that_no_source_prints_is_marked(client: Client):
+    of = world()
+    result(of, "Counted", actual=132)
+    result(of, "Counted", key="sex=women", actual=108)
+    result(of, "Printed", actual=100)
+    result(of, "Printed", key="sex=women", share=54)
+
+    text = words(client.get("/en/results/"))
+
+    assert "81.8% calculated" in text
+    assert "54% calculated" not in text
+
+
+def test_a_target_without_an_actual_shows_its_qualifier_and_its_source(client: Client):
+    of = world()
+    row = result(of, "Learners", target=2, target_qualifier="at_least", cite=False)
+    with make.change(door=make.Door.COMMAND):
+        target = make.target(series=row.series, period=row.period, value=2)
+        make.citation(target=target, section="Chapter of targets")
+    type(row).objects.filter(pk=row.pk).update(target_record=target)
+
+    text = words(client.get("/en/results/"))
+    sent = b"".join(client.get("/en/results.json").streaming_content).decode()
+
+    assert "at least 2" in text
+    assert "Chapter of targets" in text
+    assert '"target_qualifier": "at_least"' in sent
+
+
+def test_a_change_that_is_kept_as_printed_says_so_wherever_it_leaves(client: Client):
+    of = world()
+    result(
+        of,
+        "Grown",
+        actual=24,
+        measure="change",
+        indicator__measure="change",
+        indicator__change_unit="as_printed",
+        indicator__unit_en="%",
+    )
+
+    sent = b"".join(client.get("/en/results.csv").streaming_content).decode()
+
+    assert "%, as printed (meaning not stated)" in sent
+    assert "+24" in words(client.get("/en/results/"))
+
+
 def test_a_partner_that_is_not_public_is_not_named(client: Client):
     of = world()
     result(of, "Learners", partner=make.partner(name="Secret", acronym="SCRT", slug="scrt", is_public=False), actual=10)

@@ -161,7 +161,7 @@ def test_the_json_says_what_it_answers_and_gives_every_source(client, programme)
     assert list(sent) == ["title", "generated_from", "columns", "rows"]
     assert sent["generated_from"] == "country=CL&theme=T3"
     assert sent["columns"] == list(COLUMNS)
-    assert list(sent["rows"][0]) == [*COLUMNS, "sources"]
+    assert list(sent["rows"][0]) == [*COLUMNS, "target_qualifier", "sources"]
     assert [(row["breakdown"], row["actual"], row["share"]) for row in sent["rows"]] == [
         ("", 213, None),
         ("sex=women", None, 54),
