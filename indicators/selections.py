@@ -1,13 +1,14 @@
-"""Which rows stand for an indicator where a page has room for one of them, or for one in each country."""
+"""Which rows stand for an indicator where a page has room for one of them, and how they stand by country."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from indicators.choices import Origin
 from indicators.models import Indicator
 from indicators.querysets import SCOPE
-from indicators.tables import FigureRow
+from indicators.tables import FigureRow, ScopePart
 
 
 def width(row: FigureRow) -> tuple[int, bool]:
@@ -36,79 +37,83 @@ def whole(rows: Iterable[FigureRow]) -> FigureRow | None:
 
 
 @dataclass
+class ComparedFigure:
+    """A figure in a cell of the comparison, with what it is about beside the place that its column names."""
+
+    row: FigureRow
+    beside: list[ScopePart]
+
+
+@dataclass
 class ComparisonLine:
-    """One line of the comparison: an indicator, in one project or partner where it has several, and its cells."""
+    """One line of the comparison: an indicator and, for each column, its figures there."""
 
     indicator: Indicator
     unit: str
     period_label: str
-    scope: list[Any]
-    cells: list[FigureRow | None]
-
-    @property
-    def number_of_countries(self) -> int:
-        return sum(1 for cell in self.cells if cell is not None and cell.country_id is not None)
+    breakdown_label: str
+    cells: list[list[ComparedFigure]]
 
 
-def comparison_lines(rows: Iterable[FigureRow], countries: Iterable[Any]) -> list[ComparisonLine]:
-    """Lines of indicators that have a figure of at least one of the countries, in the order of ``rows``.
+@dataclass
+class Comparison:
+    """Indicators by country.
 
-    The cells are the countries, then regional (a wider scope than a country, but not the whole), then the total. Where
-    an indicator has several figures of one country (of two projects, say), each project has a line of its own, and
-    where that is not enough each partner, so that no cell ever holds a sum that no source states.
+    Attributes:
+        split: what a source itself splits by country, with the total.
+        projects: figures of single projects, partners and forums, each under the country that it belongs to.
     """
-    columns = [country.pk for country in countries]
-    of_indicator: dict[tuple[int, int, str], list[FigureRow]] = defaultdict(list)
+
+    split: list[ComparisonLine]
+    projects: list[ComparisonLine]
+
+    @classmethod
+    def of(cls, rows: Iterable[FigureRow], countries: Iterable[Any]) -> "Comparison":
+        """Every row of an indicator that has a figure of a country; one line for each, in the order of ``rows``.
+
+        A cell holds all the figures of its place, none of them dropped and none added up. The columns are the
+        countries, then regional (neither one of these countries nor the whole), then the total.
+        """
+        columns = [country.pk for country in countries]
+        of_indicator: dict[tuple[int, int, str], list[FigureRow]] = defaultdict(list)
+        for row in rows:
+            of_indicator[row.indicator_id, row.period_id, row.breakdown_key].append(row)
+        comparison = cls([], [])
+        for found in of_indicator.values():
+            totals = [row for row in found if not width(row)[0]]
+            split = [row for row in found if is_split_by_source(row)]
+            others = [row for row in found if row not in totals and row not in split]
+            by_project = any(row.country_id in columns for row in others)
+            if split:
+                # Without figures of projects by country, a regional one stands beside those of the countries.
+                comparison.split.append(_line([*split, *totals, *(() if by_project else others)], columns))
+            if by_project:
+                comparison.projects.append(_line([*others, *totals], columns))
+        return comparison
+
+
+def is_split_by_source(row: FigureRow) -> bool:
+    """Whether a source states the figure of a country as a whole, not of a project or institution there."""
+    return (
+        row.country_id is not None
+        and row.origin == Origin.REPORTED
+        and row.project_id is row.partner_id is row.forum_id is None
+    )
+
+
+def _line(rows: list[FigureRow], columns: list[int]) -> ComparisonLine:
+    cells: list[list[ComparedFigure]] = [[] for _column in range(len(columns) + 2)]
     for row in rows:
-        of_indicator[row.indicator_id, row.period_id, row.breakdown_key].append(row)
-    lines = []
-    for found in of_indicator.values():
-        for line in _lines(found, columns, split_by=()):
-            if line.number_of_countries:
-                lines.append(line)
-    return lines
-
-
-def _lines(rows: list[FigureRow], columns: list[int], *, split_by: tuple[str, ...]) -> list[ComparisonLine]:
-    cells: list[FigureRow | None] = [None] * (len(columns) + 2)
-    for row in sorted(rows, key=width):
         place = _place(row, columns)
-        if place is None:
-            continue
-        if cells[place] is None:
-            cells[place] = row
-        elif width(row) == width(_held(cells, place)) and len(split_by) < len(SPLITS):
-            return _split(rows, columns, split_by=SPLITS[: len(split_by) + 1])
+        named = row.country_id is not None and place < len(columns)
+        beside = [part for part in row.scope if not (named and part.record == row.country)]
+        cells[place].append(ComparedFigure(row, beside))
     first = rows[0]
-    return [ComparisonLine(first.indicator, first.unit_of_many, first.period_label, _common_scope(rows), cells)]
+    return ComparisonLine(first.indicator, first.unit_of_many, first.period_label, first.breakdown_label, cells)
 
 
-#: What tells several figures of one place apart, the coarser first.
-SPLITS = ("project", "forum", "partner")
-
-
-def _split(rows: list[FigureRow], columns: list[int], *, split_by: tuple[str, ...]) -> list[ComparisonLine]:
-    groups: dict[tuple[int | None, ...], list[FigureRow]] = defaultdict(list)
-    for row in rows:
-        groups[tuple(getattr(row, f"{part}_id") for part in split_by)].append(row)
-    return [line for group in groups.values() for line in _lines(group, columns, split_by=split_by)]
-
-
-def _place(row: FigureRow, columns: list[int]) -> int | None:
-    """The column of a row: its country, the last but one for a regional scope, the last for the whole."""
-    if row.country_id is not None:
-        return columns.index(row.country_id) if row.country_id in columns else None
+def _place(row: FigureRow, columns: list[int]) -> int:
+    """The column of a row: its country, the last but one for what is regional, the last for the whole."""
+    if row.country_id in columns:
+        return columns.index(row.country_id)
     return len(columns) + (0 if width(row)[0] else 1)
-
-
-def _held(cells: list[FigureRow | None], place: int) -> FigureRow:
-    row = cells[place]
-    assert row is not None
-    return row
-
-
-def _common_scope(rows: list[FigureRow]) -> list[Any]:
-    """What all the rows of a line are about, beside their country."""
-    scopes = [{part.label for part in row.scope if part.record != row.country} for row in rows]
-    shared = set.intersection(*scopes) if scopes else set()
-    return [part for part in rows[0].scope if part.label in shared]

@@ -1,5 +1,6 @@
-"""What the sources split by country, side by side."""
+"""What the sources split by country, and the figures of projects by their country, side by side."""
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -8,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from indicators.choices import Qualifier
 from indicators.models import Result
-from indicators.selections import comparison_lines
+from indicators.selections import Comparison
 from indicators.tables import figure_rows, reader_language
 from partners.models import Country
 
@@ -17,11 +18,12 @@ from partners.models import Country
 def compare_page(request: HttpRequest) -> HttpResponse:
     countries = list(Country.objects.pacific_alliance())
     # What is only planned, or only a target, cannot be compared.
-    stated = Result.objects.for_pages().results().exclude(actual_record=None).exclude(qualifier=Qualifier.PLANNED)
+    has_figure = Q(actual_record__isnull=False) | Q(actual__isnull=False)
+    stated = Result.objects.for_pages().results().filter(has_figure).exclude(qualifier=Qualifier.PLANNED)
     split = stated.filter(country__in=countries).values("indicator")
     results = stated.filter(indicator__in=split)
     [rows] = figure_rows(results.in_order(group="family", sort="name", language=reader_language()), with_parts=False)
-    lines = comparison_lines(rows, countries)
+    comparison = Comparison.of(rows, countries)
     columns = [
         *({"label": country.name, "url": country.get_absolute_url(), "kind": "country"} for country in countries),
         {"label": _("Regional"), "url": f"{reverse('results')}?country=regional", "kind": "regional"},
@@ -32,7 +34,7 @@ def compare_page(request: HttpRequest) -> HttpResponse:
         "indicators/compare.html",
         {
             "columns": columns,
-            "lines": [line for line in lines if line.number_of_countries > 1],
-            "single": [line for line in lines if line.number_of_countries == 1],
+            "lines": comparison.split,
+            "of_projects": comparison.projects,
         },
     )

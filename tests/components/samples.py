@@ -38,6 +38,11 @@ class Node(str):
     get_basis_display = "reconstructed"
 
 
+def cells(*rows: SimpleNamespace | None) -> list[list[dict[str, Any]]]:
+    """The cells of a line of the comparison by country, of one figure each or none."""
+    return [[] if row is None else [{"row": row, "beside": []}] for row in rows]
+
+
 def row(name: str = "Leaders trained in the forums", **changes: Any) -> SimpleNamespace:
     """A results row as ``Result`` offers it; numbers may be given as text."""
     figures = ("actual", "target", "target_final", "baseline", "share", "numerator")
@@ -257,33 +262,35 @@ def style_context(**changes: Any) -> dict[str, Any]:
                 "indicator": SimpleNamespace(name="Agreements signed", get_absolute_url="#"),
                 "unit": "agreements",
                 "period_label": "2016–2023",
-                "cells": [row(actual=n) for n in ("31", "42", "0", "28")] + [None, row(actual="116", discrepancy=True)],
+                "cells": cells(
+                    *(row(actual=n) for n in ("31", "42", "0", "28")), None, row(actual="116", discrepancy=True)
+                ),
             },
             {
                 "indicator": SimpleNamespace(name="Satisfied learners", get_absolute_url="#"),
                 "unit": "% of learners asked",
                 "period_label": "2016–2023",
-                "cells": [
+                "cells": cells(
                     row(actual="83.5", measure="percentage", numerator="167", denominator="200"),
                     None,
                     row(status="not_reported"),
                     row(actual="91", measure="percentage"),
                     None,
                     None,
-                ],
+                ),
             },
             {
                 "indicator": SimpleNamespace(name="People exposed", get_absolute_url="#"),
                 "unit": "contacts",
                 "period_label": "2016–2023",
-                "cells": [
+                "cells": cells(
                     row(actual="1250000"),
                     row(actual="28500000", qualifier="more_than"),
                     row(actual="734500"),
                     None,
                     None,
                     None,
-                ],
+                ),
             },
         ],
         "statuses": list(STATUSES.items()),

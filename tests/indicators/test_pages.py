@@ -63,8 +63,12 @@ def countries() -> list[Any]:
     return [make.country(code, **three("name", name), is_pacific_alliance=True) for code, name in names.items()]
 
 
-def cells(line: Any) -> list[str | None]:
-    return [None if cell is None else f"{cell.actual:f}".rstrip("0").rstrip(".") for cell in line.cells]
+def cells(line: Any) -> list[str]:
+    """What stands in each cell of a line: the number, and what it is about beside the place."""
+    return [
+        ", ".join(" ".join([f"{one.row.actual:.0f}", *(part.label for part in one.beside)]) for one in cell)
+        for cell in line.cells
+    ]
 
 
 # --- Comparison ------------------------------------------------------------------------------------
@@ -87,12 +91,11 @@ def test_countries_stand_side_by_side_with_the_regional_figure_and_the_total(
     assert [column["label"] for column in page.context["columns"]] == [
         "Chile", "Colombia", "Mexico", "Peru", "Regional", "Total",
     ]  # fmt: skip
-    assert [cells(line) for line in page.context["lines"]] == [["31", "42", "0", "28", "15", "116"]]
+    assert [cells(line) for line in page.context["lines"]] == [["31", "42", "0", "28", f"15 {regional.code}", "116"]]
 
 
 def test_what_no_source_splits_by_country_is_not_compared(client: Client, programme: Programme, countries: list[Any]):
     programme.figure(programme.indicator("Total alone"), 5)
-    programme.figure(programme.indicator("One country"), 6, country=countries[0])
     planned = programme.indicator("Planned")
     for country in countries:
         programme.figure(planned, 7, country=country, qualifier="planned")
@@ -101,14 +104,14 @@ def test_what_no_source_splits_by_country_is_not_compared(client: Client, progra
     page = client.get("/en/compare/")
 
     assert page.context["lines"] == []
-    assert [line.indicator.name for line in page.context["single"]] == ["One country"]
+    assert page.context["of_projects"] == []
     assert "The sources split no figure by country." in words(page)
 
 
-def test_two_figures_of_one_country_stand_in_lines_of_their_own(
+def test_no_figure_of_a_country_is_dropped_and_each_names_its_project(
     client: Client, programme: Programme, countries: list[Any]
 ):
-    trained = programme.indicator("Trained")
+    trained = programme.indicator("Trained", roll_up="none")
     one, other = (make.project(programme=programme.record, code=code, slug=code) for code in ("B01", "B02"))
     programme.figure(trained, 1, project=one, country=countries[0])
     programme.figure(trained, 2, project=other, country=countries[0])
@@ -117,25 +120,25 @@ def test_two_figures_of_one_country_stand_in_lines_of_their_own(
 
     page = client.get("/en/compare/")
 
-    assert [([part.label for part in line.scope], cells(line)) for line in page.context["lines"]] == [
-        (["B01"], ["1", "3", None, None, None, None])
-    ]
-    assert [([part.label for part in line.scope], cells(line)) for line in page.context["single"]] == [
-        (["B02"], ["2", None, None, None, None, None])
-    ]
+    assert page.context["lines"] == []
+    assert [cells(line) for line in page.context["of_projects"]] == [["1 B01, 2 B02", "3 B01", "", "", "", ""]]
+    assert "Figures of single projects, by their country" in words(page)
 
 
-def test_a_countrys_own_figure_stands_for_it_before_those_of_its_projects(
+def test_a_countrys_own_figure_stands_apart_from_those_of_its_projects(
     client: Client, programme: Programme, countries: list[Any]
 ):
-    programmes = programme.indicator("Programmes")
-    project = make.project(programme=programme.record)
+    programmes = programme.indicator("Programmes", roll_up="none")
+    project = make.project(programme=programme.record, code="B01", slug="B01")
     for country, value in zip(countries, (6, 3, 5, 2), strict=True):
         programme.figure(programmes, value, country=country)
     programme.figure(programmes, 1, project=project, country=countries[0])
     rebuild_results()
 
-    assert [cells(line) for line in client.get("/en/compare/").context["lines"]] == [["6", "3", "5", "2", None, None]]
+    page = client.get("/en/compare/")
+
+    assert [cells(line) for line in page.context["lines"]] == [["6", "3", "5", "2", "", ""]]
+    assert [cells(line) for line in page.context["of_projects"]] == [["1 B01", "", "", "", "", ""]]
 
 
 # --- Indicator -------------------------------------------------------------------------------------
