@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Error, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -150,11 +150,26 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
     """A page that fails its test when the console reports anything: a refused style, a script error, a missing file."""
+    yield from _listened_to(page)
+
+
+@pytest.fixture
+def plain_page(browser: Browser, base_url: str) -> Iterator[Page]:
+    """A page in a browser that runs no scripts."""
+    context: BrowserContext = browser.new_context(base_url=base_url, java_script_enabled=False)
+    yield from _listened_to(context.new_page())
+    context.close()
+
+
+def _listened_to(page: Page) -> Iterator[Page]:
     complaints: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            complaints.append(f"{message.text} ({message.location.get('url', '')})")
+        address = message.location.get("url", "")
+        # A page that says there is nothing at its address is what was asked for; a missing file of a page is not.
+        is_page_itself = address == page.url and "status of 404" in message.text
+        if message.type in {"error", "warning"} and not is_page_itself:
+            complaints.append(f"{message.text} ({address})")
 
     def on_error(error: Error) -> None:
         complaints.append(error.message)

@@ -1,0 +1,65 @@
+"""Every kind of public page, and how it is looked at."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+LANGUAGES = ("fr", "es", "en")
+#: A phone, a tablet, a desk.
+WIDTHS = (320, 768, 1400)
+
+#: Address of one page of each kind, by the name of its URL; what follows a colon tells two of one kind apart.
+PAGES = {
+    "home": "/",
+    "results": "/results/",
+    "results:filtered": "/results/?country=CL&theme=T3",
+    "results:empty": "/results/?country=MX&theme=T3&q=nothing-is-called-this",
+    "results:asked for nonsense": "/results/?nonsense=1&country=XX&sort=nonsense&page=99",
+    "framework": "/framework/",
+    "compare": "/compare/",
+    "indicator": "/indicators/agreements-signed-programmes/",
+    "countries": "/countries/",
+    "country": "/countries/CL/",
+    "themes": "/themes/",
+    "theme": "/themes/T3/",
+    "projects": "/projects/",
+    "project": "/projects/B05/",
+    "partners": "/partners/",
+    "partner": "/partners/ceduc-ucn/",
+    "forums": "/forums/",
+    "forum": "/forums/2/",
+    "sdgs": "/sdgs/",
+    "goal": "/sdgs/13/",
+    "publications": "/publications/",
+    "findings": "/findings/",
+    "work_plan": "/work-plans/canada-chile-trade-gender-2024-2025/",
+    "sources": "/sources/",
+    # The shortest source: the book's page lists a thousand statements of the same form.
+    "source": "/sources/web-dimension-2/",
+    "discrepancies": "/discrepancies/?severity=major",
+    "method": "/method/",
+    "about": "/about/",
+    "data": "/data/",
+    "404": "/there-is-no-such-page/",
+}
+
+#: The results as files: nothing to look at.
+FILES = {"results_csv", "results_xlsx", "results_json"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """A page as one reader sees it."""
+
+    address: str
+    scheme: Literal["light", "dark"]
+    width: int
+
+
+def looks(name: str) -> list[Look]:
+    """The page once in each language; light and dark, narrow and wide change from look to look and from page to page."""
+    ways: list[tuple[Literal["light", "dark"], int]] = [("light", 320), ("dark", 1400), ("light", 1400), ("dark", 320)]
+    start = list(PAGES).index(name)
+    return [
+        Look(f"/{language}{PAGES[name]}", *ways[(start + number) % len(ways)])
+        for number, language in enumerate(LANGUAGES)
+    ]

@@ -1,0 +1,44 @@
+"""Every kind of public page, in each language: accessible, as wide as the window, and nothing refused by the browser."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.urls import URLResolver, get_resolver
+from playwright.sync_api import Page
+
+from tests.browser.public_pages import FILES, LANGUAGES, PAGES, WIDTHS, looks
+
+#: The guidelines (WCAG 2.2, levels A and AA), and what the makers of axe recommend beyond them.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def test_every_kind_of_page_is_looked_at() -> None:
+    public = next(part for part in get_resolver().url_patterns if isinstance(part, URLResolver) and _is_public(part))
+    kinds = {name for name in public.reverse_dict if isinstance(name, str)}
+    assert {name.partition(":")[0] for name in PAGES} - {"404"} == kinds - FILES
+    assert set(LANGUAGES) == {code for code, _ in settings.LANGUAGES}
+
+
+def _is_public(part: URLResolver) -> bool:
+    return type(part.pattern).__name__ == "LocalePrefixPattern"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_can_be_used_by_everybody(page: Page, axe: Axe, name: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    faults = []
+    for look in looks(name):
+        page.emulate_media(color_scheme=look.scheme)
+        page.set_viewport_size({"width": look.width, "height": 900})
+        response = page.goto(look.address)
+        assert response is not None
+        assert response.status == (404 if name == "404" else 200)
+        found = axe.run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+        if found.violations_count:
+            faults.append(f"{look}: {found.generate_report()}")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            needed = page.evaluate("document.documentElement.scrollWidth")
+            if needed > width:
+                faults.append(f"{look.address} needs {needed} px of a window of {width} px")
+    assert faults == []
