@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from epe_ap.templatetags.figures import number
 from indicators.choices import ChangeUnit, Measure, Nature, Qualifier, Status
-from indicators.models import Category, Result
+from indicators.models import Category, Indicator, Result
 from indicators.querysets import ResultQuerySet
 from indicators.rules import Quantity, share_from_counts
 from projects.models import Theme
@@ -144,14 +144,7 @@ class FigureRow:
     @property
     def unit_of_many(self) -> str:
         """The unit in a heading, without the sign that the numbers themselves bear."""
-        indicator = self.result.indicator
-        if indicator.measure == Measure.PERCENTAGE:
-            return indicator.unit.removeprefix("%").strip()
-        if indicator.measure == Measure.CURRENCY:
-            return ""
-        if indicator.change_unit == ChangeUnit.AS_PRINTED:
-            return f"{indicator.unit}, {indicator.get_change_unit_display()}"
-        return indicator.unit
+        return unit_beside(self.result.indicator)
 
     @property
     def actual_shown(self) -> Any:
@@ -222,6 +215,17 @@ class FigureRow:
     @property
     def _women(self) -> Result | None:
         return next((part.result for part in self.parts if part.result.breakdown_key == "sex=women"), None)
+
+
+def unit_beside(indicator: Indicator) -> str:
+    """The unit of an indicator without the sign that its numbers themselves bear, as "%" or a currency."""
+    if indicator.measure == Measure.PERCENTAGE:
+        return indicator.unit.removeprefix("%").strip()
+    if indicator.measure == Measure.CURRENCY:
+        return ""
+    if indicator.change_unit == ChangeUnit.AS_PRINTED:
+        return f"{indicator.unit}, {indicator.get_change_unit_display()}"
+    return indicator.unit
 
 
 @dataclass

@@ -308,7 +308,8 @@ class Citation(Record):
         return self.code
 
     def get_absolute_url(self) -> str:
-        return f"{self.document.get_absolute_url()}#{self.code}"
+        # A long source stands on several pages: which of them holds the citation is found when the page is asked for.
+        return f"{self.document.get_absolute_url()}?citation={self.code}#{self.code}"
 
     @property
     def figure(self) -> Any:

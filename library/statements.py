@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from indicators.models import Actual, Series
-from indicators.tables import Names
+from indicators.tables import Names, unit_beside
 from library.models import Citation, Discrepancy
 from partners.models import Partner
 
@@ -74,7 +74,7 @@ class Stated:
         self.figure = figure
         self.measure = figure.series.indicator.measure
         self.currency = figure.series.indicator.currency
-        self.unit = figure.series.indicator.unit
+        self.unit = unit_beside(figure.series.indicator)
         self.actual = figure.ratio
         self.share = figure.share
         self.qualifier = figure.qualifier

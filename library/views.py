@@ -3,21 +3,23 @@
 from itertools import groupby
 from typing import Any
 
+from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from epe_ap.pages import few, page_numbers, page_of
+from epe_ap.pages import few, page_numbers, page_of, unknown_names, unknown_value
 from indicators.models import Category
 from indicators.tables import Names
 from library.choices import DiscrepancyKind, Severity
 from library.filters import DiscrepancyFilter, FindingFilter, ListFilter, PublicationFilter
-from library.models import Citation, Discrepancy, Document, Finding, Publication
+from library.models import CITED_FIGURES, Citation, Discrepancy, Document, Finding, Publication
 from library.statements import Disagreement, Statement, by_kind, statements
 
 PUBLICATIONS_ON_A_PAGE = 100
 FINDINGS_ON_A_PAGE = 200
+STATEMENTS_ON_A_PAGE = 200
 
 
 @require_safe
@@ -41,6 +43,9 @@ def discrepancies(request: HttpRequest) -> HttpResponse:
     found = DiscrepancyFilter(request.GET, Discrepancy.objects.for_list().with_statements())
     context = list_context(request, found, per_page=None)
     disagreements = Disagreement.of(context["page_obj"].object_list, category_names())
+    kinds = [one.discrepancy.kind for one in disagreements]
+    context["number_of_figures"] = sum(kind in (DiscrepancyKind.VALUE, DiscrepancyKind.TOTAL) for kind in kinds)
+    context["number_of_others"] = len(kinds) - context["number_of_figures"]
     context["groups"] = [
         (Severity(severity), list(of_severity))
         for severity, of_severity in groupby(disagreements, key=lambda one: one.discrepancy.severity)
@@ -56,17 +61,35 @@ def sources(request: HttpRequest) -> HttpResponse:
 @require_safe
 def source(request: HttpRequest, slug: str) -> HttpResponse:
     document = get_object_or_404(Document.objects.for_list(), slug=slug)
-    stated = statements(Citation.objects.filter(document=document).for_source_page(), category_names())
+    citations = Citation.objects.filter(document=document).for_source_page()
+    known = list(citations.prefetch_related(None).select_related(None).values_list("code", *CITED_FIGURES))
+    page, problems = statements_page(request, [code for code, *_figures in known])
+    stated = statements(citations.filter(code__in=page.object_list), category_names())
     return render(
         request,
         "library/source.html",
         {
             "document": document,
             "sections": [(name, list(of_it)) for name, of_it in groupby(stated, key=section_of)],
-            "number_of_figures": len({figure for one in stated if (figure := one.citation.figure) is not None}),
+            "number_of_figures": len({tuple(figures) for _code, *figures in known if any(figures)}),
+            "page_obj": page,
+            "page_numbers": page_numbers(page),
+            "problems": [*unknown_names(request.GET, ["page", "citation"]), *problems],
             "spellings": Discrepancy.objects.of_document(document).filter(kind=DiscrepancyKind.NAME),
         },
     )
+
+
+def statements_page(request: HttpRequest, codes: list[str]) -> tuple[Page, list[str]]:
+    """The page of a source's statements that an address asks for: by its number, or by a citation that stands on it."""
+    asked, citation = request.GET.get("page", "").strip(), request.GET.get("citation", "").strip()
+    problems = []
+    if citation and citation not in codes:
+        problems = [unknown_value("citation", citation, codes)]
+    elif citation and not asked:
+        asked = str(codes.index(citation) // STATEMENTS_ON_A_PAGE + 1)
+    page, more = page_of(codes, asked=asked, number=len(codes), per_page=STATEMENTS_ON_A_PAGE)
+    return page, [*problems, *more]
 
 
 def section_of(statement: Statement) -> str:

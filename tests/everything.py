@@ -35,7 +35,7 @@ PAGES = {
     "/sdgs/": 2,
     "/sdgs/4/": 6,
     "/sources/": 1,
-    "/sources/book/": 5,
+    "/sources/book/": 6,
     "/themes/": 1,
     "/themes/T1/": 14,
     "/work-plans/plan/": 7,

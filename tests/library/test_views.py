@@ -240,3 +240,52 @@ def test_sources_are_listed_with_the_number_of_their_statements(client: Client, 
 
     assert "Le livre 3 statements" in page
     assert "Unread 0 statements" in page
+
+
+def test_a_long_source_has_pages_and_a_citation_opens_its_own(client: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("library.views.STATEMENTS_ON_A_PAGE", 2)
+    book = make.document(slug="book")
+    project = make.project()
+    cited = [
+        make.citation(project=project, about="name", document=book, section="One", order=n, code=f"C-{n}")
+        for n in range(5)
+    ]
+
+    def codes(address: str) -> list[str]:
+        page = client.get(address)
+        assert page.status_code == 200
+        return re.findall(r'<li id="(C-.)"', page.content.decode())
+
+    assert codes("/en/sources/book/") == ["C-0", "C-1"]
+    assert codes("/en/sources/book/?page=2") == ["C-2", "C-3"]
+    assert cited[4].get_absolute_url() == "/en/sources/book/?citation=C-4#C-4"
+    assert codes(cited[4].get_absolute_url()) == ["C-4"]
+    assert codes("/en/sources/book/?citation=C-4&page=1") == ["C-0", "C-1"]
+    assert len(client.get("/en/sources/book/?citation=none").context["problems"]) == 1
+
+
+def test_an_amount_bears_its_currency_once_and_a_missing_number_is_said(client: Client):
+    programme = make.programme()
+    indicator = make.indicator(
+        programme=programme, slug="money", measure="currency", currency="CAD", unit_en="CAD", nature="input"
+    )
+    actual = make.actual(
+        series=make.series(indicator=indicator),
+        period=make.period(programme=programme, kind="whole", state="published"),
+        value=1_000_000,
+    )
+    citation = make.citation(actual=actual, printed_value="")
+    other = make.citation(programme=programme, about="dates", printed_value="2016")
+    discrepancy = make.discrepancy(programme=programme, kind="value")
+    discrepancy.citations.set([citation, other])
+    uncited = make.discrepancy(programme=programme, kind="dates")
+    uncited.actuals.set([actual])
+    rebuild_results()
+
+    page = client.get("/en/discrepancies/")
+
+    assert "CA$1,000,000" in words(page)
+    assert "CAD" not in words(page)
+    assert "number missing on the page" in words(page)
+    assert "About values and totals: 1; about names, partners and dates: 1." in words(page)
+    assert "number missing on the page" in words(client.get("/en/indicators/money/"))
