@@ -4,6 +4,7 @@
 sorted is therefore folded first: "Égalité" is "egalite" everywhere.
 """
 
+import re
 import unicodedata
 from typing import Any, Final
 
@@ -55,6 +56,13 @@ class Folded(Func):
 def folded(expression: Any) -> Folded:
     """``expression`` in small letters without accents."""
     return Folded(expression)
+
+
+def starting(word: str) -> str:
+    """A pattern for ``__regex`` on a folded text: ``word`` at the start of a word, so that "uts" is not in "instituts"."""
+    escaped = re.escape(word)
+    # What begins with a mark ("%") has no word to be the start of.
+    return f"(^|[^a-z0-9]){escaped}" if word[:1].isalnum() else escaped
 
 
 def bytewise(expression: Any) -> Collate:

@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from accounts.folding import bytewise, fold, folded
+from accounts.folding import bytewise, fold, folded, starting
 from accounts.models import User
 from accounts.querysets import RecordQuerySet
 from indicators.choices import OPEN_SUBMISSION_STATES, Family, Nature, PeriodKind, PeriodState, Route, Status
@@ -40,6 +40,10 @@ NATURE_ORDER = (Nature.OUTCOME, Nature.OUTPUT, Nature.ACTIVITY, Nature.INPUT, Na
 
 #: Parts of a result's scope, from the widest; none of them set is the whole programme.
 SCOPE = ("project", "country", "partner", "forum")
+
+
+#: What a public page says beside an actual, and a search finds.
+NOTES = tuple(f"{field}_{language}" for field in ("note", "text") for language in ("fr", "es", "en"))
 
 
 class IndicatorQuerySet(RecordQuerySet):
@@ -232,6 +236,8 @@ class ResultQuerySet(models.QuerySet):
                 | Q(project__in=self._named("project", word, "code", "title"))
                 | Q(forum__in=self._named("forum", word, "title", "city"))
                 | Q(partner__in=self._named("partner", word, "name", "acronym", "aliases__name"))
+                # What is withheld says nothing in its note either.
+                | Q(is_suppressed=False, actual_record__in=self._named("actual_record", word, *NOTES))
             )
         return condition
 
@@ -297,13 +303,13 @@ class ResultQuerySet(models.QuerySet):
         return totals
 
     def _named(self, relation: str, word: str, *fields: str) -> models.QuerySet:
-        """Records of a relation, one of whose texts contains the folded word."""
+        """Records of a relation, in one of whose texts a word starts with the folded word."""
         records = self.model._meta.get_field(relation).related_model._base_manager
         condition = Q()
         expressions: dict[str, Any] = {}
         for number, field in enumerate(fields):
             expressions[f"text_{number}"] = folded(field)
-            condition |= Q(**{f"text_{number}__contains": word})
+            condition |= Q(**{f"text_{number}__regex": starting(word)})
         return records.alias(**expressions).filter(condition).values("pk")
 
     def _group_order(self, group: str) -> list[Any]:

@@ -156,6 +156,12 @@ class FigureRow:
         return self.actual_shown.text if self.actual_shown else ""
 
     @property
+    def target_text(self) -> str:
+        """A target that is described in words alone."""
+        target = self.result.target_record
+        return target.text if target is not None and self.result.target is None else ""
+
+    @property
     def note(self) -> str:
         return self.actual_shown.note if self.actual_shown else ""
 

@@ -5,7 +5,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
 
-from accounts.folding import bytewise, fold, folded
+from accounts.folding import bytewise, fold, folded, starting
 from accounts.querysets import RecordQuerySet
 from forums.models import Forum
 from indicators.models import Indicator, Result
@@ -259,7 +259,7 @@ def _place(field: str, words: type[models.TextChoices]) -> Case:
 
 
 def mentioning(records: Any, words: str, *fields: str) -> Any:
-    """Records one of whose texts, in any language, contains each word."""
+    """Records one of whose texts, in any language, has words that start with each of these."""
     columns = []
     known = {field.name for field in records.model._meta.get_fields()}
     for field in fields:
@@ -268,6 +268,6 @@ def mentioning(records: Any, words: str, *fields: str) -> Any:
     for word in fold(words).split():
         condition = Q()
         for column in columns:
-            condition |= Q(**{f"folded_{column}__contains": word})
+            condition |= Q(**{f"folded_{column}__regex": starting(word)})
         records = records.filter(condition)
     return records

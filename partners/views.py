@@ -6,12 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from indicators.models import Result
-from indicators.tables import Names, figure_rows, figure_tables, reader_language, tables_of
+from indicators.tables import Names, figure_rows, reader_language, tables_of
 from library.models import Citation, Discrepancy, Publication
 from library.statements import Disagreement
 from partners.choices import PartnerKind
 from partners.models import Country, Partner
-from projects.models import Project, WorkPlan
+from projects.models import Partnership, Project, WorkPlan
 
 
 @require_safe
@@ -61,14 +61,29 @@ def partner_list(request: HttpRequest) -> HttpResponse:
 def partner_page(request: HttpRequest, slug: str) -> HttpResponse:
     partner = get_object_or_404(Partner.objects.for_page(), slug=slug)
     names = Names.load()
+    projects = [one.project_id for one in partner.partnerships.all() if one.is_adopted]
+    results = Result.objects.for_pages().in_order(group="nature", sort="name", language=reader_language())
+    own, shared = figure_rows(
+        results.filter(partner=partner), results.filter(project__in=projects, partner=None), names=names
+    )
     discrepancies = Discrepancy.objects.about_partner(partner).with_statements()
     return render(
         request,
         "partners/partner_page.html",
         {
             "partner": partner,
-            "figures": figure_tables(Result.objects.for_pages().filter(partner=partner), group="nature", names=names),
+            "figures": tables_of(own, group="nature"),
+            "shared": tables_of(shared, group="nature"),
+            "of_the_whole": partnerships_of_the_whole(partner),
             "citations": Citation.objects.about_partner(partner),
             "disagreements": Disagreement.of(discrepancies, names),
         },
     )
+
+
+def partnerships_of_the_whole(partner: Partner) -> list[Partnership]:
+    """What the institution takes part in that a unit without projects of its own belongs to."""
+    whole = partner.part_of
+    if whole is None or not whole.is_public or partner.partnerships.all():
+        return []
+    return list(whole.partnerships.real().adopted().select_related("project").order_by("project__code"))

@@ -28,7 +28,7 @@ PAGES = {
     "/indicators/trained/": 14,
     "/method/": 1,
     "/partners/": 1,
-    "/partners/institute/": 13,
+    "/partners/institute/": 14,
     "/projects/": 4,
     "/projects/B05.1/": 14,
     "/publications/": 14,

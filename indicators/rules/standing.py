@@ -126,6 +126,9 @@ def status(
         return Outcome(None, Status.NOT_APPLICABLE, Reason.NOT_APPLICABLE, inputs)
     if actual is None and not has_text:
         return Outcome(None, Status.NOT_REPORTED, Reason.NOT_REPORTED, inputs)
+    if target is None and has_text_target and actual is not None and measure != Measure.QUALITATIVE:
+        # A number beside a target in words stands recorded: there is no figure to compare it with.
+        return Outcome(None, Status.RECORDED, Reason.QUALITATIVE, inputs)
     if target is None and not has_text_target:
         if no_target_reason == NoTargetReason.NONE_SET:
             return Outcome(None, Status.NO_TARGET, Reason.NO_TARGET_SET, inputs)

@@ -217,6 +217,9 @@ NO_TARGET_SET = {"no_target_reason": NoTargetReason.NONE_SET}
             "qualitative",
             id="words-against-words",
         ),
+        pytest.param(
+            20000, None, {"has_text_target": True}, "recorded", "qualitative", id="a-number-beside-a-target-in-words"
+        ),
         # Changes
         pytest.param(
             24,

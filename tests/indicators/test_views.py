@@ -221,6 +221,26 @@ def test_a_change_that_is_kept_as_printed_says_so_wherever_it_leaves(client: Cli
     assert "+24" in words(client.get("/en/results/"))
 
 
+def test_a_search_finds_the_starts_of_words_and_the_notes_of_actuals(client: Client):
+    of = world()
+    result(of, "Instituts", actual=1)
+    row = result(of, "Learners", actual=2)
+    hidden = result(of, "Withheld", actual=3)
+    with make.change(door=make.Door.COMMAND):
+        for noted in (row, hidden):
+            noted.actual_record.note_en = "Counted by (UTS) in Bogotá"
+            noted.actual_record.save()
+    type(row).objects.filter(pk=hidden.pk).update(is_suppressed=True, actual=None, status="suppressed")
+
+    def found(words: str) -> list[str]:
+        page = client.get("/en/results/", {"q": words})
+        return [row.indicator.name for row in page.context["tables"].rows]
+
+    assert found("uts") == found("bogot") == found("(uts)") == ["Learners"]
+    assert found("instit") == ["Instituts"]
+    assert found("[a^\\") == []
+
+
 def test_a_partner_that_is_not_public_is_not_named(client: Client):
     of = world()
     result(of, "Learners", partner=make.partner(name="Secret", acronym="SCRT", slug="scrt", is_public=False), actual=10)

@@ -128,3 +128,30 @@ def test_the_list_of_partners_counts_real_projects_alone(client: Client):
     make.partnership(partner=partner, project=make.project(programme=make.programme(is_demonstration=True)))
 
     assert "Instituto 1 project" in words(client.get("/en/partners/"))
+
+
+def test_a_partner_shows_what_its_projects_share_and_a_unit_what_its_institution_does(client: Client, chile: Any):
+    programme = make.programme()
+    whole = make.partner(slug="uts", name="Unidades", acronym="UTS")
+    unit = make.partner(slug="uts-cafe", name="Cafe", part_of=whole)
+    project = make.project(programme=programme, code="B10", slug="B10")
+    make.partnership(partner=whole, project=project)
+    make.partnership(partner=whole, is_adopted=False, project=make.project(programme=programme, code="B11", slug="B11"))
+    figure("Shared", programme=programme, project=project)
+    figure("Own", programme=programme, project=project, partner=whole)
+    figure("Other", programme=programme, project=project, partner=make.partner(name="Other"))
+    rebuild_results()
+
+    page = client.get("/en/partners/uts/")
+
+    assert names(page.context["figures"]) == ["Own"]
+    assert names(page.context["shared"]) == ["Shared"]
+    assert "Part of Unidades (UTS), which takes part in B10." in words(client.get(unit.get_absolute_url())).replace(
+        " ,", ","
+    ).replace(" .", ".")
+
+
+def test_the_list_of_partners_translates_names(client: Client):
+    make.partner(name="Ministère", language="fr", **three("translated_name", "Ministry"))
+
+    assert "Ministère Ministry (our translation)" in words(client.get("/en/partners/"))
