@@ -24,6 +24,7 @@ from indicators.selections import widest
 from indicators.tables import FigureRow, Names, figure_rows
 from library.models import Discrepancy
 from opendata.columns import COLUMNS
+from opendata.meanings import column_meanings
 from partners.models import Country
 from projects.models import Programme, Theme, WorkPlan
 
@@ -303,53 +304,3 @@ def data(request: HttpRequest) -> HttpResponse:
             "columns": [(name, meanings[name]) for name in COLUMNS],
         },
     )
-
-
-def column_meanings() -> dict[str, str]:
-    """What stands in each column of the flat table."""
-    return {
-        "programme": _("The programme, by the name that addresses use."),
-        "indicator": _("The indicator, by the name that addresses use."),
-        "indicator_name": _("Its name, in the language of the page."),
-        "nature": _("Input, activity, output, outcome or context."),
-        "family": _("Indicators that a reader would look for together."),
-        "measure": _("Count, currency, percentage, change, score or qualitative."),
-        "unit": _("What one is: persons, firms, %."),
-        "unit_of_analysis": _("What is counted. Persons, participations and contacts are never added up."),
-        "cumulation": _("How figures of several periods make one."),
-        "level": _("Level of the expected result in the logic model; empty for inputs, activities and context."),
-        "themes": _("Codes joined by a semicolon: T1 to T4, D1, D2."),
-        "project": _("The project, when the figure is of one."),
-        "forum": _("The forum, when the figure is of one."),
-        "country": _("Two letters (ISO 3166-1); empty when the figure is of no single country."),
-        "partner": _("The institution, when the figure is of one."),
-        "period": _("The reporting period."),
-        "period_kind": _("Interim, point or whole: the whole programme, on which final targets stand."),
-        "period_start": _("First day of the period."),
-        "period_end": _("Last day of the period."),
-        "breakdown": _("Empty for the total, else the part: sex=women."),
-        "baseline": _("Where the series stood before."),
-        "target": _("What was to be reached in this period."),
-        "target_basis": _("Approved by the funder, or stated in a source."),
-        "target_final": _("What was to be reached at the end."),
-        "actual": _("What was reached. 82 % is 82 with the unit %."),
-        "share": _("Percent of the total, where a source states a part in percent."),
-        "numerator": _("How many of them, for a percentage."),
-        "denominator": _("Of how many; empty when the base is not stated."),
-        "qualifier": _("Exact, more_than, at_least, about, planned or estimated."),
-        "achievement": _("Actual divided by target, in percent, not capped."),
-        "progress": _("The part of the way from baseline to target, in percent; negative when it went back."),
-        "status": _("How the actual stands against the target due by now."),
-        "status_final": _("How it stands against the final target."),
-        "origin": _("Reported as such, or computed from other rows."),
-        "coverage": _("How many of the expected series a computed total rests on."),
-        "route": _("How the figure came into the system."),
-        "verification": _("How far it was checked."),
-        "as_of": _("The day that the figure describes."),
-        "approved_on": _("The day it was approved; empty for what a published source states."),
-        "source_document": _("The file that was read, for the adopted figure."),
-        "source_section": _("The heading under which it stands there."),
-        "source_value": _("What is printed there."),
-        "discrepancy": _("Codes of the places where sources disagree about it."),
-        "note": _("What a reader must know to use it."),
-    }

@@ -8,13 +8,20 @@ from decimal import Decimal
 from typing import IO, Any, Final
 
 import xlsxwriter
+from django.utils.translation import override
 
 from opendata.columns import COLUMNS, Cell
 from opendata.lines import Export
+from opendata.meanings import column_meanings
 
 TITLE: Final = "EPE-AP results"
 #: A text that begins so would run as a formula when a spreadsheet opens it.
 FORMULA_MARKS: Final = ("=", "+", "-", "@", "\t", "\r")
+#: Columns of a spreadsheet that hold long texts.
+WIDTHS: Final = {"indicator": 30, "indicator_name": 60, "unit": 24, "source_document": 28, "source_section": 36} | {
+    "source_value": 28,
+    "note": 60,
+}
 
 
 def plain(number: Decimal) -> str:
@@ -76,18 +83,32 @@ def write_json(export: Export, *, problems: tuple[str, ...] = ()) -> Iterator[st
 
 
 def write_xlsx(export: Export, file: IO[bytes]) -> None:
-    """A workbook of one sheet, written row by row so that its size does not matter."""
-    workbook = xlsxwriter.Workbook(file, {"constant_memory": True})
+    """A workbook, written row by row so that its size does not matter; its second sheet says where it comes from."""
+    # Days stay days: they sort and filter as such.
+    workbook = xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"})
     sheet = workbook.add_worksheet("results")
     sheet.freeze_panes(1, 3)
-    sheet.set_column(2, 2, 60)
     heading = workbook.add_format({"bold": True})
     for column, name in enumerate(COLUMNS):
+        sheet.set_column(column, column, WIDTHS.get(name, max(12, len(name) + 3)))
         sheet.write_string(0, column, name, heading)
-    for row, line in enumerate(export.lines(), start=1):
+    last = 0
+    for last, line in enumerate(export.lines(), start=1):
         for column, cell in enumerate(line.cells()):
             if isinstance(cell, Decimal):
-                sheet.write_number(row, column, float(cell))
+                sheet.write_number(last, column, float(cell))
+            elif isinstance(cell, date):
+                sheet.write_datetime(last, column, cell)
             elif cell not in (None, ""):
-                sheet.write_string(row, column, as_text(cell))
+                sheet.write_string(last, column, as_text(cell))
+    sheet.autofilter(0, 0, last, len(COLUMNS) - 1)
+    about = workbook.add_worksheet("about")
+    about.set_column(0, 0, 24)
+    about.set_column(1, 1, 100)
+    lines = [("title", TITLE), ("query", export.query), ("date", export.today.isoformat())]
+    with override(export.language):
+        lines += column_meanings().items()
+    for row, (name, text) in enumerate(lines):
+        about.write_string(row, 0, name, heading)
+        about.write_string(row, 1, neutral(text))
     workbook.close()

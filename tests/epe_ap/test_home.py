@@ -80,7 +80,10 @@ def test_how_the_stated_targets_stand_is_counted_and_not_asserted(client: Client
     chile = make.country("CL", is_pacific_alliance=True)
     for name, country, target, value in (("Met", None, 40, 213), ("Open", chile, 2, None)):
         indicator = make.indicator(
-            programme=programme, headline_rank=1 if value else None, **three("name", name), **three("headline_limit", "")
+            programme=programme,
+            headline_rank=1 if value else None,
+            **three("name", name),
+            **three("headline_limit", ""),
         )
         series = make.series(indicator=indicator, country=country)
         period = programme.reporting_periods.get()

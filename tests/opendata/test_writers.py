@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,8 @@ def test_the_workbook_has_the_same_rows(client, programme):
 
 
 def as_text_of(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.date().isoformat()
     if value is None:
         return ""
     return plain(Decimal(str(value))) if isinstance(value, int | float) else value
@@ -140,7 +143,7 @@ def test_no_cell_of_the_workbook_is_a_formula(client, programme):
     book = openpyxl.load_workbook(io.BytesIO(fetch(client, "/en/results.xlsx")))
 
     kinds = {cell.data_type for row in book.active.iter_rows() for cell in row}
-    assert kinds <= {"s", "n"}
+    assert kinds <= {"s", "n", "d"}
     assert "'=cmd|'/c calc'!A1" in {cell.value for row in book.active.iter_rows() for cell in row}
 
 
@@ -286,3 +289,16 @@ def test_the_command_says_what_it_needs(programme):
 def test_a_table_without_rows_is_its_header(db: None):
     assert export(format="csv") == ",".join(COLUMNS) + "\r\n"
     assert json.loads(export(format="json"))["rows"] == []
+
+
+def test_a_spreadsheet_filters_keeps_days_and_says_what_its_columns_mean(client, programme):
+    book = openpyxl.load_workbook(io.BytesIO(fetch(client, "/en/results.xlsx?theme=T3")))
+
+    results, about = book.worksheets
+    names = [cell.value for cell in results[1]]
+    assert results.auto_filter.ref == f"A1:{results.cell(1, len(COLUMNS)).column_letter}{results.max_row}"
+    assert results.freeze_panes == "D2"
+    assert results.cell(2, names.index("period_start") + 1).is_date
+    said = {row[0].value: row[1].value for row in about.iter_rows()}
+    assert said["query"] == "theme=T3"
+    assert set(COLUMNS) < set(said)
