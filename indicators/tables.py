@@ -168,7 +168,7 @@ class FigureRow:
     @cached_property
     def sources(self) -> list[Any]:
         """The citations of the actual, that of the adopted value first; those of the target where it stands alone."""
-        figure = self.actual_shown if self.result.actual_record is not None else self.result.target_record
+        figure: Any = self.actual_shown if self.result.actual_record is not None else self.result.target_record
         return list(figure.citations.all()) if figure is not None else []
 
     @property
