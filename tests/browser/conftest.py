@@ -150,18 +150,19 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
     """A page that fails its test when the console reports anything: a refused style, a script error, a missing file."""
-    yield from _listened_to(page)
+    yield from listened_to(page)
 
 
 @pytest.fixture
 def plain_page(browser: Browser, base_url: str) -> Iterator[Page]:
     """A page in a browser that runs no scripts."""
     context: BrowserContext = browser.new_context(base_url=base_url, java_script_enabled=False)
-    yield from _listened_to(context.new_page())
+    yield from listened_to(context.new_page())
     context.close()
 
 
-def _listened_to(page: Page) -> Iterator[Page]:
+def listened_to(page: Page) -> Iterator[Page]:
+    """What a fixture gives as a page; at the end its test fails when the browser complained."""
     complaints: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
@@ -178,6 +179,9 @@ def _listened_to(page: Page) -> Iterator[Page]:
     page.on("pageerror", on_error)
     page.set_default_timeout(10_000)
     yield page
+    # A page may serve several tests.
+    page.remove_listener("console", on_console)
+    page.remove_listener("pageerror", on_error)
     assert complaints == []
 
 

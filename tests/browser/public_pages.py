@@ -8,19 +8,20 @@ LANGUAGES = ("fr", "es", "en")
 WIDTHS = (320, 768, 1400)
 
 #: Address of one page of each kind, by the name of its URL; what follows a colon tells two of one kind apart.
+#: Short ones: a long page has more rows, not other ones.
 PAGES = {
     "home": "/",
     "results": "/results/",
     "results:filtered": "/results/?country=CL&theme=T3",
     "results:empty": "/results/?country=MX&theme=T3&q=nothing-is-called-this",
-    "results:asked for nonsense": "/results/?nonsense=1&country=XX&sort=nonsense&page=99",
+    "results:asked for nonsense": "/results/?country=CL&theme=T3&project=B02&nonsense=1&sort=nonsense&page=99",
     "framework": "/framework/",
     "compare": "/compare/",
     "indicator": "/indicators/agreements-signed-programmes/",
     "countries": "/countries/",
     "country": "/countries/CL/",
     "themes": "/themes/",
-    "theme": "/themes/T3/",
+    "theme": "/themes/D2/",
     "projects": "/projects/",
     "project": "/projects/B05/",
     "partners": "/partners/",
@@ -29,11 +30,10 @@ PAGES = {
     "forum": "/forums/2/",
     "sdgs": "/sdgs/",
     "goal": "/sdgs/13/",
-    "publications": "/publications/",
-    "findings": "/findings/",
+    "publications": "/publications/?theme=D2",
+    "findings": "/findings/?theme=T4",
     "work_plan": "/work-plans/canada-chile-trade-gender-2024-2025/",
     "sources": "/sources/",
-    # The shortest source: the book's page lists a thousand statements of the same form.
     "source": "/sources/web-dimension-2/",
     "discrepancies": "/discrepancies/?severity=major",
     "method": "/method/",
@@ -53,6 +53,9 @@ class Look:
     address: str
     scheme: Literal["light", "dark"]
     width: int
+    #: What this look is for. Contrast takes two thirds of the time and has nothing to do with language and width: it
+    #: is looked at once in light and once in dark, in the first rows of each list; all else a third time, in every row.
+    at_colours: bool
 
 
 def looks(name: str) -> list[Look]:
@@ -60,6 +63,6 @@ def looks(name: str) -> list[Look]:
     ways: list[tuple[Literal["light", "dark"], int]] = [("light", 320), ("dark", 1400), ("light", 1400), ("dark", 320)]
     start = list(PAGES).index(name)
     return [
-        Look(f"/{language}{PAGES[name]}", *ways[(start + number) % len(ways)])
+        Look(f"/{language}{PAGES[name]}", *ways[(start + number) % len(ways)], at_colours=number < 2)
         for number, language in enumerate(LANGUAGES)
     ]
