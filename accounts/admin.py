@@ -8,14 +8,14 @@ from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import flatten, flatten_fieldsets
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.forms.models import BaseInlineFormSet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -32,9 +32,12 @@ from accounts.forms import (
     AccountCreationForm,
     NumberInput,
     RecordForm,
+    RecordSelect,
+    RecordSelectMultiple,
     RowForm,
     RowFormSet,
     in_digits,
+    is_key,
 )
 from accounts.models import Change, Record, User
 from indicators.actions import one_refresh, refresh_results, touched_by
@@ -85,7 +88,7 @@ class AutocompleteFilter(admin.RelatedFieldListFilter):
         chosen = self.lookup_val[-1] if isinstance(self.lookup_val, list) else self.lookup_val
         choice = forms.ModelChoiceField(
             field.remote_field.model._default_manager.all(),
-            widget=AutocompleteSelect(field, model_admin.admin_site),
+            widget=RecordSelect(field, model_admin.admin_site),
             required=False,
         )
         self.widget = choice.widget.render(
@@ -126,7 +129,8 @@ class OnRecordAdmin(admin.ModelAdmin):
             yield
             return
         request.has_written = False  # type: ignore[attr-defined]
-        reason = request.POST.get("change_reason", "").strip()
+        # No database keeps a null byte, so no reason has one; a form says so to whoever typed it.
+        reason = request.POST.get("change_reason", "").replace("\x00", " ").strip()
         with change(door=Door.ADMIN, by=request.user, reason=reason):  # type: ignore[arg-type]
             # The record, its rows and its links may each alter the same results: they are made anew once.
             with one_refresh():
@@ -149,6 +153,8 @@ class OnRecordAdmin(admin.ModelAdmin):
             return super().delete_view(request, object_id, extra_context)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        if not all(is_key(chosen) for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise Http404
         with self.on_record(request):
             return super().changelist_view(request, extra_context)
 
@@ -190,6 +196,14 @@ class AutocompleteEverywhere:
         opts = self.opts  # type: ignore[attr-defined]
         return [field.name for field in (*opts.fields, *opts.many_to_many) if field.is_relation]
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("widget", RecordSelect(db_field, self.admin_site))  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("widget", RecordSelectMultiple(db_field, self.admin_site))  # type: ignore[attr-defined]
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
 
 class WideTexts:
     """Titles and names are as wide as what stands in them."""
@@ -229,7 +243,7 @@ class RecordAdmin(WideTexts, AutocompleteEverywhere, OnRecordAdmin, TranslatedFi
         for each in self.list_filter:
             if isinstance(each, tuple) and issubclass(each[1], AutocompleteFilter):
                 field = self.opts.get_field(each[0].split("__")[0])
-                total += AutocompleteSelect(field, self.admin_site).media
+                total += RecordSelect(field, self.admin_site).media
         return total
 
     # The form
@@ -363,10 +377,12 @@ class RecordAdmin(WideTexts, AutocompleteEverywhere, OnRecordAdmin, TranslatedFi
     def get_history_queryset(self, *args: Any, **kwargs: Any) -> models.QuerySet[Any]:
         return super().get_history_queryset(*args, **kwargs).select_related("change__made_by")
 
-    def history_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+    def history_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not is_key(object_id):
+            raise Http404
         # Three columns of one translated field would otherwise bear one name.
         with show_language_code(True):
-            return super().history_view(*args, **kwargs)
+            return super().history_view(request, object_id, *args, **kwargs)
 
 
 class RowInline(AutocompleteEverywhere, InlineModelAdmin):

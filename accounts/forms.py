@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -33,6 +34,26 @@ class AccountChangeForm(UserChangeForm):
 def in_digits(value: Decimal) -> str:
     """A number as a person writes it: 5, not 5.0000; nothing is rounded."""
     return f"{value.normalize():f}"
+
+
+def is_key(written: Any) -> bool:
+    """Whether it can be the primary key of a record: a number that both databases hold."""
+    text = str(written)
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
+class RecordSelect(AutocompleteSelect):
+    """A record that is typed and chosen. Whatever else an address or a form holds in its place chooses none."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        return super().optgroups(name, [each for each in value if is_key(each)], attrs)
+
+
+class RecordSelectMultiple(AutocompleteSelectMultiple):
+    """The same for several records."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        return super().optgroups(name, [each for each in value if is_key(each)], attrs)
 
 
 class NumberInput(forms.NumberInput):

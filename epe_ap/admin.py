@@ -1,11 +1,13 @@
 """The administration site: Django's own, under this project's name and content security policy."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar, cast
 
 from csp.decorators import csp_update
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db import DataError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -20,7 +22,15 @@ class ResultsAdminSite(admin.AdminSite):
     index_title = _("Records")
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        return cast(View, allow_inline_styles(super().admin_view(view, cacheable)))
+        @wraps(view)
+        def answered(*args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                return view(*args, **kwargs)
+            except (DataError, OverflowError) as error:
+                # A number that no column holds, or a null byte, in the address or in a form that nobody was shown.
+                raise Http404("The database cannot hold what was asked for.") from error
+
+        return cast(View, allow_inline_styles(super().admin_view(cast(View, answered), cacheable)))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         # The one page of the admin that admin_view() does not wrap.

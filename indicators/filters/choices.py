@@ -59,6 +59,7 @@ class Choice:
         short: as a heading has room for; the label when empty.
         pk: the record's primary key, where the value is a record.
         is_offered: whether the list of choices shows it; an address may name the others too.
+        is_demonstration: of a demonstration programme, of which nothing is said unless it is asked for by name.
     """
 
     value: str
@@ -66,6 +67,7 @@ class Choice:
     short: str = ""
     pk: int | None = None
     is_offered: bool = True
+    is_demonstration: bool = False
 
     @property
     def words(self) -> str:
@@ -113,6 +115,9 @@ class Vocabulary:
         programmes = {programme.pk: programme for programme in self.programmes}
         several = len(programmes) - len(demonstrations) > 1
 
+        def of(record: Any) -> dict[str, Any]:
+            return {"pk": record.pk, "is_demonstration": record.programme_id in demonstrations}
+
         def period_label(period: ReportingPeriod) -> str:
             return f"{programmes[period.programme_id].code} · {period.name}" if several else period.name
 
@@ -126,14 +131,14 @@ class Vocabulary:
                 Choice(REGIONAL, _("Regional (no single country)"), short=_("regional")),
             ],
             "theme": [
-                Choice(record.slug, str(record), short=_theme_in_words(record), pk=record.pk) for record in self.themes
+                Choice(record.slug, str(record), short=_theme_in_words(record), **of(record)) for record in self.themes
             ],
             "project": [
                 Choice(
                     record.slug,
                     Truncator(f"{record.code} · {record.title}").chars(LONGEST_LABEL),
                     short=record.code,
-                    pk=record.pk,
+                    **of(record),
                 )
                 for record in self.projects
             ],
@@ -141,7 +146,7 @@ class Vocabulary:
                 Choice(record.slug, str(record), short=record.short_name, pk=record.pk) for record in self.partners
             ],
             "forum": [
-                Choice(record.slug, str(record), short=_("forum %(number)s") % {"number": record.number}, pk=record.pk)
+                Choice(record.slug, str(record), short=_("forum %(number)s") % {"number": record.number}, **of(record))
                 for record in self.forums
             ],
             "sdg": self._goal_choices(),
@@ -163,7 +168,7 @@ class Vocabulary:
                 Choice(TOTAL, _("Totals"), is_offered=False),
             ],
             "period": [
-                *(Choice(record.slug, period_label(record), pk=record.pk) for record in self.periods),
+                *(Choice(record.slug, period_label(record), **of(record)) for record in self.periods),
                 Choice(ALL, _("All periods"), short=_("all periods")),
                 Choice(LATEST, _("Latest"), is_offered=False),
             ],

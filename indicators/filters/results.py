@@ -259,7 +259,8 @@ class ResultFilter(django_filters.FilterSet):
             self.single[name] = value
 
     def _unknown(self, name: str, value: str) -> str:
-        known = [choice.value for choice in self.vocabulary.choices[name] if choice.is_offered]
+        choices = self.vocabulary.choices[name]
+        known = [choice.value for choice in choices if choice.is_offered and not choice.is_demonstration]
         if len(known) > 12:
             return _(
                 "“%(value)s” is not a value of “%(name)s” and was left aside. Choose one from the list of filters."

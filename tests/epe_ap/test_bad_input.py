@@ -96,6 +96,15 @@ def test_the_header_of_a_download_stays_short(client: Client):
     assert said.decode().endswith("997 more things in the address were left aside.")
 
 
+@pytest.mark.parametrize("path", [*LISTS, *FILES])
+def test_a_sentence_about_a_mistake_names_nothing_hidden(client: Client, everything: Everything, path: str):
+    for name in (*(name for name in NAMES if name.isalpha()), "nature=all&sex=all&period=all&unknown"):
+        response = client.get(f"/en{path}?{name}=zzz")
+        if path != "/results.xlsx":
+            assert "HIDDEN" not in body(response), name
+        assert "HIDDEN" not in str(response.headers), name
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_is_written_and_no_method_breaks_a_page(client: Client, everything: Everything, path: str):
     assert client.head(f"/en{path}").status_code == 200
