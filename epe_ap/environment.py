@@ -9,6 +9,7 @@ sentence: which variable, what was found, what to set.
 """
 
 import os
+import re
 import sys
 import zoneinfo
 from collections.abc import Callable, Mapping
@@ -49,8 +50,8 @@ def boolean(text: str) -> bool:
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        # str.isdecimal, as int() would also take "1_000" and " 5 ".
-        if not (text.isascii() and text.isdecimal() and low <= int(text) <= high):
+        # str.isdecimal, as int() would also take "1_000" and " 5 "; and it fails where there are thousands of digits.
+        if not (text.isascii() and text.isdecimal() and len(text) < 20 and low <= int(text) <= high):
             raise UnreadableError(f"set it to a whole number from {low} to {high}")
         return int(text)
 
@@ -71,9 +72,17 @@ def word_list(text: str) -> list[str]:
     return [word.strip() for word in text.split(",") if word.strip()]
 
 
+def host_names(text: str) -> list[str]:
+    found = word_list(text)
+    # An address or a port in their place would let the site start, and answer 400 to everybody.
+    if not found or not all(re.fullmatch(r"\*|\.?[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", name) for name in found):
+        raise UnreadableError("set it to host names such as results.example.org, without https:// and port")
+    return found
+
+
 def origins(text: str) -> list[str]:
     found = word_list(text)
-    if not all(origin.startswith(("https://", "http://")) for origin in found):
+    if not all(re.fullmatch(r"https?://[^/\s]+", origin) for origin in found):
         raise UnreadableError("set it to addresses such as https://results.example.org, separated by commas")
     return found
 
@@ -115,19 +124,23 @@ DATABASE_HINT = (
 )
 
 
+#: Of a database, in PostgreSQL.
+LONGEST_NAME = 63
+
+
 def database(text: str) -> dict[str, Any]:
     """Django's settings of one database: SQLite or PostgreSQL, nothing else is tested."""
     scheme = text.partition("://")[0]
     if scheme not in {"sqlite", "postgres", "postgresql"} or "://" not in text:
         raise UnreadableError(DATABASE_HINT)
-    if scheme == "sqlite" and not text.startswith("sqlite:///"):
-        # Two slashes make the file name a host name, and the database one in memory.
+    if scheme == "sqlite" and (not text.startswith("sqlite:///") or text == "sqlite:///"):
+        # Two slashes make the file name a host name, and the database one in memory; so does no name at all.
         raise UnreadableError(DATABASE_HINT)
     try:
         config: dict[str, Any] = environ.Env.db_url_config(text)
     except ValueError:
         raise UnreadableError(DATABASE_HINT) from None
-    if not config["NAME"]:
+    if not config["NAME"] or (scheme != "sqlite" and len(config["NAME"].encode()) > LONGEST_NAME):
         raise UnreadableError(DATABASE_HINT)
     if scheme == "sqlite" and config["NAME"] != ":memory:":
         # A relative file belongs to the project, wherever the command was typed.
@@ -196,7 +209,7 @@ VARIABLES = (
     Variable(
         SITE,
         "ALLOWED_HOSTS",
-        word_list,
+        host_names,
         "localhost,127.0.0.1,[::1]",
         "The host names the site answers to, separated by commas, such as results.example.org.",
     ),

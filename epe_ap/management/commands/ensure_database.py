@@ -1,3 +1,4 @@
+import warnings
 from typing import Any
 
 from django.conf import settings
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         name = connection.settings_dict["NAME"]
         try:
             # Django's own way to the server beside the database, as its test runner uses it.
-            with connection._nodb_cursor() as cursor:
+            with warnings.catch_warnings(action="ignore"), connection._nodb_cursor() as cursor:
                 cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
                 if cursor.fetchone():
                     return False
