@@ -31,7 +31,7 @@ format: ## rewrite Python and templates as the formatters want them
 lock: ## renew requirements*.txt after a change of requirements*.in
 	@bash scripts/install.sh dev
 	@for name in requirements requirements-dev; do \
-	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	    --no-header --no-annotate $$name.in -o $$name.txt || exit 1; \
 	done
 
