@@ -30,3 +30,11 @@ class DatePrecision(models.TextChoices):
     YEAR = "year", _("year")
     MONTH = "month", _("month")
     DAY = "day", _("day")
+
+
+class ImportState(models.TextChoices):
+    """How far an import got."""
+
+    PREVIEWED = "previewed", _("looked at, not applied")
+    APPLIED = "applied", _("applied")
+    UNDONE = "undone", _("undone")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.choices import Door, Language
+from accounts.choices import Door, ImportState, Language
 from accounts.querysets import ChangeQuerySet, RecordQuerySet, UserManager
 
 
@@ -113,6 +113,90 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.made_at:%Y-%m-%d %H:%M} · {self.get_door_display()}"
+
+
+class StoredFile(models.Model):
+    """A file that somebody sent: a workbook, a scan. Kept in the database, so that every web process and every backup
+    has it, and no address of the site leads to it but a page that asks who wants it."""
+
+    name = models.CharField(_("file name"), max_length=250)
+    content_type = models.CharField(_("kind of file"), max_length=100)
+    content = models.BinaryField(_("content"))
+    size = models.PositiveIntegerField(_("size"), help_text=_("In bytes."))
+    sha256 = models.CharField(
+        _("SHA-256"), max_length=64, db_index=True, help_text=_("Tells whether two files are equal.")
+    )
+    stored_at = models.DateTimeField(_("stored at"), default=timezone.now)
+    stored_by = models.ForeignKey(
+        User, verbose_name=_("stored by"), on_delete=models.PROTECT, related_name="files", null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("stored file")
+        verbose_name_plural = _("stored files")
+        ordering = ("-stored_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Import(models.Model):
+    """A spreadsheet that was read: looked at first, then applied as one change, and perhaps undone as another."""
+
+    kind = models.CharField(
+        _("kind"), max_length=40, help_text=_("What its rows are: partners, actuals, a report, a framework …")
+    )
+    file = models.ForeignKey(StoredFile, verbose_name=_("file"), on_delete=models.PROTECT, related_name="imports")
+    state = models.CharField(_("state"), max_length=9, choices=ImportState, default=ImportState.PREVIEWED)
+    digest = models.CharField(
+        _("digest"),
+        max_length=64,
+        blank=True,
+        help_text=_("Of the differences shown before it was applied, so that nothing else is applied than was shown."),
+    )
+    options = models.JSONField(_("options"), default=dict, blank=True)
+    rows_new = models.PositiveIntegerField(_("new rows"), default=0)
+    rows_changed = models.PositiveIntegerField(_("changed rows"), default=0)
+    rows_unchanged = models.PositiveIntegerField(_("unchanged rows"), default=0)
+    rows_refused = models.PositiveIntegerField(_("refused rows"), default=0)
+    made_at = models.DateTimeField(_("made at"), default=timezone.now)
+    made_by = models.ForeignKey(
+        User, verbose_name=_("made by"), on_delete=models.PROTECT, related_name="imports", null=True, blank=True
+    )
+    change = models.OneToOneField(
+        Change,
+        verbose_name=_("change"),
+        on_delete=models.PROTECT,
+        related_name="import_made",
+        null=True,
+        blank=True,
+        help_text=_("All that it wrote."),
+    )
+    undone_by = models.OneToOneField(
+        Change,
+        verbose_name=_("undone by"),
+        on_delete=models.PROTECT,
+        related_name="import_undone",
+        null=True,
+        blank=True,
+    )
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ("-made_at", "-pk")
+        constraints = (
+            choices_constraint("state", ImportState, name="import_state_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(state=ImportState.PREVIEWED, change__isnull=True, undone_by__isnull=True)
+                | models.Q(state=ImportState.APPLIED, change__isnull=False, undone_by__isnull=True)
+                | models.Q(state=ImportState.UNDONE, change__isnull=False, undone_by__isnull=False),
+                name="import_names_its_changes",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.made_at:%Y-%m-%d %H:%M} · {self.kind} · {self.file}"
 
 
 class NoChangeOpen(RuntimeError):

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "forums",
     "indicators",
     "library",
+    "dashboards",
     "opendata",
     "epe_ap.apps.ResultsAdminConfig",
     "django.contrib.auth",

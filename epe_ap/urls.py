@@ -33,4 +33,5 @@ urlpatterns += i18n_patterns(
     path("", include("forums.urls")),
     path("", include("indicators.urls")),
     path("", include("library.urls")),
+    path("", include("dashboards.urls")),
 )

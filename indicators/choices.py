@@ -214,6 +214,19 @@ class Channel(models.TextChoices):
     FILE = "file", _("file")
 
 
+class IntakeAnswer(models.TextChoices):
+    """What a partner answers to the summary of what staff entered on its behalf."""
+
+    AWAITED = "awaited", _("not answered yet")
+    CONFIRMED = "confirmed", _("confirmed by the partner")
+    DISPUTED = "disputed", _("disputed by the partner")
+
+
+class ReminderKind(models.TextChoices):
+    DUE = "due", _("due soon")
+    OVERDUE = "overdue", _("overdue")
+
+
 class Origin(models.TextChoices):
     REPORTED = "reported", _("reported")
     COMPUTED = "computed", _("computed")

@@ -3,6 +3,7 @@
 Each function opens its own change, so that a test never hides a view that forgot to open one.
 """
 
+import hashlib
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -12,7 +13,7 @@ from django.db import models
 
 from accounts.actions import change
 from accounts.choices import Door
-from accounts.models import User, open_change
+from accounts.models import Import, StoredFile, User, open_change
 from forums.models import Forum, ForumDay
 from indicators.models import (
     Actual,
@@ -24,6 +25,8 @@ from indicators.models import (
     ExpectedResult,
     Goal,
     Indicator,
+    Intake,
+    Reminder,
     Report,
     ReportingPeriod,
     ResultNarrative,
@@ -394,6 +397,52 @@ def result_narrative(**fields: Any) -> ResultNarrative:
             **fields,
         },
     )
+
+
+def intake(**fields: Any) -> Intake:
+    return save(
+        Intake,
+        **{
+            "code": f"intake-{number()}",
+            "report": fields.get("report") or report(),
+            "partner": fields.get("partner") or partner(),
+            "channel": "phone",
+            "received_on": date(2021, 7, 1),
+            **fields,
+        },
+    )
+
+
+def reminder(**fields: Any) -> Reminder:
+    return save(
+        Reminder,
+        **{
+            "user": fields.get("user") or user(),
+            "period": fields.get("period") or period(),
+            "kind": "due",
+            "due_on": date(2021, 7, 31),
+            **fields,
+        },
+    )
+
+
+def stored_file(**fields: Any) -> StoredFile:
+    content = fields.get("content", b"a file")
+    return save(
+        StoredFile,
+        **{
+            "name": "file.xlsx",
+            "content_type": "application/octet-stream",
+            "size": len(content),
+            "sha256": hashlib.sha256(content).hexdigest(),
+            **fields,
+            "content": content,
+        },
+    )
+
+
+def import_made(**fields: Any) -> Import:
+    return save(Import, **{"kind": "partners", "file": fields.get("file") or stored_file(), **fields})
 
 
 def submission(**fields: Any) -> Submission:

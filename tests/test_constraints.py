@@ -54,7 +54,11 @@ def result_row(**fields: Any) -> Result:
     return Result.objects.create(**row)
 
 
-FACTORIES: dict[str, Callable[..., Any]] = {"change": change_row, "result": result_row}
+FACTORIES: dict[str, Callable[..., Any]] = {
+    "change": change_row,
+    "import": factories.import_made,
+    "result": result_row,
+}
 
 
 def made(model: type[models.Model], **fields: Any) -> Any:
@@ -85,6 +89,8 @@ ALONE: dict[str, Callable[[], dict[str, Any]]] = {
 }
 # The second constraint of a pair forbids the same row for another reason; a database names either.
 OVERLAPS = {
+    "import_state_is_known": "import_names_its_changes",
+    "intake_answer_is_known": "intake_answered_says_when",
     "result_origin_is_known": "result_is_of_a_series_or_computed",
     "target_not_applicable_has_no_value": "target_is_applicable",
 }
@@ -132,6 +138,10 @@ UPDATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "actual_that_is_contested_has_its_range": ({}, {"is_contested": True}),
     "report_approved_says_by_whom": ({}, {"state": "approved"}),
     "submission_approved_names_its_actual": ({}, {"state": "approved"}),
+    "submission_not_yet_has_no_value": ({}, {"is_not_yet": True}),
+    "intake_answered_says_when": ({}, {"answered_at": timezone.now()}),
+    "intake_disputed_says_what": ({}, {"answer": "disputed", "answered_at": timezone.now()}),
+    "import_names_its_changes": ({}, {"state": "applied"}),
     "submission_on_behalf_says_how_and_when": ({}, {"route": "on_behalf"}),
     "review_that_returns_says_why": ({}, {"decision": "return"}),
     "evidence_can_be_found": ({}, {"link": ""}),
@@ -207,6 +217,7 @@ def _two_submissions_in_progress() -> None:
 
 
 TWICE: dict[str, Callable[[], None]] = {
+    "reminder_is_sent_once_for_a_deadline": _twice(factories.reminder, "user", "period"),
     "user_email_is_unique": _email_in_another_case,
     "partner_alias_is_listed_once": _twice(factories.partner_alias, "partner", "name"),
     "membership_is_listed_once": _twice(factories.membership, "user", "partner"),

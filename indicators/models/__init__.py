@@ -10,7 +10,7 @@ from indicators.models.framework import (
     Indicator,
     ReportingPeriod,
 )
-from indicators.models.reporting import Evidence, Report, ResultNarrative, Review, Submission
+from indicators.models.reporting import Evidence, Intake, Reminder, Report, ResultNarrative, Review, Submission
 from indicators.models.results import Result
 
 __all__ = [
@@ -24,6 +24,8 @@ __all__ = [
     "Figure",
     "Goal",
     "Indicator",
+    "Intake",
+    "Reminder",
     "Report",
     "ReportingPeriod",
     "Result",

@@ -477,12 +477,23 @@ class ReportingPeriod(Record):
     )
     kind = models.CharField(_("kind"), max_length=7, choices=PeriodKind, default=PeriodKind.INTERIM)
     state = models.CharField(_("state"), max_length=9, choices=PeriodState, default=PeriodState.OPEN)
+    published_at = models.DateTimeField(
+        _("published at"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When its figures were published here; empty for figures that a source had published before."),
+    )
 
     objects = ReportingPeriodQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reporting period")
         verbose_name_plural = _("reporting periods")
+        permissions = (
+            ("publish_reportingperiod", _("Can lock, publish and reopen reporting periods")),
+            ("correct_reportingperiod", _("Can correct figures of locked and published periods, with a reason")),
+        )
         ordering = ("programme", "starts_on", "ends_on")
         constraints = (
             models.UniqueConstraint(

@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from translated_fields import TranslatedField, fallback_to_any
 
-from accounts.models import Record, User, choices_constraint
+from accounts.models import Record, StoredFile, User, choices_constraint
 from indicators.choices import (
     OPEN_SUBMISSION_STATES,
     Channel,
+    IntakeAnswer,
+    ReminderKind,
     ReturnReason,
     ReviewDecision,
     Route,
@@ -21,6 +23,7 @@ from indicators.choices import (
 from indicators.models.figures import SERIES_KEY, Actual, Figure, Series
 from indicators.models.framework import ExpectedResult, ReportingPeriod
 from indicators.querysets import SubmissionQuerySet
+from partners.models import Partner
 from projects.models import Project
 
 
@@ -129,6 +132,61 @@ class ResultNarrative(Record):
         return f"{self.report} · {self.expected_result.code}"
 
 
+class Intake(Record):
+    """What a partner sent or said for a report, and staff entered on its behalf; the partner is shown it and answers."""
+
+    natural_key_fields = ("code",)
+
+    code = models.CharField(
+        _("code"), max_length=43, unique=True, help_text=_("Random; the address of the partner's answer ends in it.")
+    )
+    report = models.ForeignKey(Report, verbose_name=_("report"), on_delete=models.PROTECT, related_name="intakes")
+    partner = models.ForeignKey(
+        Partner, verbose_name=_("partner"), on_delete=models.PROTECT, related_name="intakes",
+        help_text=_("The institution whose figures they are."),
+    )  # fmt: skip
+    channel = models.CharField(_("channel"), max_length=7, choices=Channel, help_text=_("How it came in."))
+    received_on = models.DateField(_("received on"))
+    email = models.EmailField(
+        _("e-mail address"), blank=True, help_text=_("Where the partner's summary is sent; never shown in public.")
+    )
+    file = models.ForeignKey(
+        StoredFile, verbose_name=_("file"), on_delete=models.PROTECT, related_name="intakes", null=True, blank=True,
+        help_text=_("What came in: the mail, the scan, the workbook."),
+    )  # fmt: skip
+    note = models.TextField(_("note"), blank=True, help_text=_("Never shown outside the team."))
+    entered_by = models.ForeignKey(
+        User, verbose_name=_("entered by"), on_delete=models.PROTECT, related_name="intakes", null=True, blank=True
+    )
+    summary_sent_at = models.DateTimeField(_("summary sent at"), null=True, blank=True)
+    answer = models.CharField(_("answer"), max_length=9, choices=IntakeAnswer, default=IntakeAnswer.AWAITED)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    answer_text = models.TextField(_("what the partner writes"), blank=True)
+
+    class Meta:
+        verbose_name = _("entry on behalf of a partner")
+        verbose_name_plural = _("entries on behalf of partners")
+        ordering = ("report", "received_on", "pk")
+        constraints = (
+            choices_constraint("channel", Channel, name="intake_channel_is_known"),
+            choices_constraint("answer", IntakeAnswer, name="intake_answer_is_known"),
+            models.CheckConstraint(
+                condition=Q(answer=IntakeAnswer.AWAITED, answered_at__isnull=True)
+                | (~Q(answer=IntakeAnswer.AWAITED) & Q(answered_at__isnull=False)),
+                name="intake_answered_says_when",
+                violation_error_message=_("An answer says when it was given."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(answer=IntakeAnswer.DISPUTED) | ~Q(answer_text=""),
+                name="intake_disputed_says_what",
+                violation_error_message=_("Say what is wrong, so that it can be corrected."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.report} · {self.partner} · {self.received_on}"
+
+
 class Submission(Figure):
     """A proposed actual. Approval copies it to ``Actual``; until then the public sees nothing of it."""
 
@@ -161,6 +219,23 @@ class Submission(Figure):
         help_text=_("How it came in, when staff enter it on behalf of a partner."),
     )
     received_on = models.DateField(_("received on"), null=True, blank=True)
+    intake = models.ForeignKey(
+        Intake,
+        verbose_name=_("entered on behalf"),
+        on_delete=models.PROTECT,
+        related_name="submissions",
+        null=True,
+        blank=True,
+        help_text=_("What it was entered from, when staff did so for a partner."),
+    )
+    is_not_yet = models.BooleanField(
+        _("not available yet"), default=False, help_text=_("Asked for, and to be known later: it is no zero.")
+    )
+    is_confirmed = models.BooleanField(
+        _("unusual value confirmed"),
+        default=False,
+        help_text=_("The author was asked about a value far from earlier ones, and keeps it."),
+    )
     actual = models.ForeignKey(
         Actual,
         verbose_name=_("approved as"),
@@ -177,8 +252,29 @@ class Submission(Figure):
         abstract = False
         verbose_name = _("submission")
         verbose_name_plural = _("submissions")
+        permissions = (("review_submission", _("Can return and approve what is reported")),)
         constraints = (
-            *Figure.Meta.constraints,
+            # The first rule of figures, with one answer more: "not yet".
+            models.CheckConstraint(
+                condition=Figure.Meta.constraints[0].condition | Q(is_not_yet=True),
+                name="%(class)s_says_something",
+                violation_error_message=_(
+                    "Give a value, a share, a text, or say that it is not applicable or not known yet."
+                ),
+            ),
+            *Figure.Meta.constraints[1:],
+            models.CheckConstraint(
+                condition=Q(is_not_yet=False)
+                | Q(
+                    value__isnull=True,
+                    share__isnull=True,
+                    numerator__isnull=True,
+                    denominator__isnull=True,
+                    is_not_applicable=False,
+                ),
+                name="submission_not_yet_has_no_value",
+                violation_error_message=_("What is not available yet has no value."),
+            ),
             models.UniqueConstraint(
                 fields=["series", "period", "number"],
                 name="submission_number_is_unique",
@@ -191,7 +287,7 @@ class Submission(Figure):
                 violation_error_message=_("A submission for this series and period is already in progress."),
             ),
             models.CheckConstraint(
-                condition=~Q(state=SubmissionState.APPROVED) | Q(actual__isnull=False),
+                condition=~Q(state=SubmissionState.APPROVED) | Q(actual__isnull=False) | Q(is_not_yet=True),
                 name="submission_approved_names_its_actual",
                 violation_error_message=_("An approved submission names the actual that it became."),
             ),
@@ -291,3 +387,29 @@ class Evidence(Record):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Reminder(models.Model):
+    """A mail that told somebody of a deadline; kept so that nobody is told twice."""
+
+    user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="reminders")
+    period = models.ForeignKey(
+        ReportingPeriod, verbose_name=_("period"), on_delete=models.CASCADE, related_name="reminders"
+    )
+    kind = models.CharField(_("kind"), max_length=7, choices=ReminderKind)
+    due_on = models.DateField(_("due on"), help_text=_("The deadline that it told of: a moved one is told again."))
+    sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        ordering = ("-sent_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "period", "kind", "due_on"], name="reminder_is_sent_once_for_a_deadline"
+            ),
+            choices_constraint("kind", ReminderKind, name="reminder_kind_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.period} · {self.get_kind_display()}"
