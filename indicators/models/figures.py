@@ -49,6 +49,7 @@ class Series(Record):
     """
 
     natural_key_fields = SERIES_KEY
+    generated_key_columns = ("indicator", "project", "country", "partner", "forum", "breakdown")
 
     indicator = models.ForeignKey(
         Indicator, verbose_name=_("indicator"), on_delete=models.PROTECT, related_name="series"
@@ -131,7 +132,7 @@ class Series(Record):
         return " · ".join([self.indicator.code, *scope, *([self.breakdown.key] if self.breakdown.key else [])])
 
     def clean(self) -> None:
-        """The scope lies in the indicator's programme, and no such series exists yet."""
+        """The scope lies in the indicator's programme."""
         errors: dict[str, Any] = {}
         if self.indicator_id and self.breakdown_id:
             programme = self.indicator.programme_id
@@ -141,27 +142,21 @@ class Series(Record):
                 errors["forum"] = _("The forum belongs to another programme than the indicator.")
             if self.indicator.project_id is not None and self.project_id != self.indicator.project_id:
                 errors["project"] = _("The indicator belongs to one project: its series must name that project.")
-            # A form cannot check the unique constraint, because its column is generated: say it here.
-            twins = Series.objects.filter(
-                indicator=self.indicator_id,
-                project=self.project_id,
-                country=self.country_id,
-                partner=self.partner_id,
-                forum=self.forum_id,
-                breakdown=self.breakdown_id,
-            ).exclude(pk=self.pk)
-            if twins.exists():
-                raise ValidationError(_("This indicator already has a series for this scope and breakdown."))
         if errors:
             raise ValidationError(errors)
 
     def validate_constraints(self, exclude: Any = None) -> None:
-        """The database keeps the generated key unique, and ``clean()`` says so.
+        """The database keeps the generated key unique, and this says so.
 
         Django would compare that column with itself, since its expression names columns rather than fields,
         and so refuse every second series.
         """
         super().validate_constraints(exclude={*(exclude or ()), "scope_key"})
+        if not self.indicator_id or not self.breakdown_id:
+            return
+        twins = Series.objects.filter(**{name: getattr(self, name) for name in self.generated_key_columns})
+        if twins.exclude(pk=self.pk).exists():
+            raise ValidationError(_("This indicator already has a series for this scope and breakdown."))
 
     @property
     def is_total(self) -> bool:
