@@ -1,15 +1,18 @@
 """Writes of the library: loading the facts that the sources state."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.apps import apps
+from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.core.serializers.base import DeserializationError, DeserializedObject
 from django.core.serializers.python import Deserializer
 from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import BooleanField
 
 from accounts.actions import change
 from accounts.choices import Door
@@ -31,6 +34,15 @@ class BrokenFixture(Exception):
         self.record = record
         self.rule = rule
         super().__init__(f"{file}: {record}: {rule}")
+
+
+#: What Django raises for a record that it cannot make sense of.
+UNREADABLE = (
+    *(DeserializationError, DatabaseError, FieldDoesNotExist, ObjectDoesNotExist),
+    *(LookupError, ValueError, TypeError, AttributeError, ArithmeticError),
+)
+#: The null byte, as JSON writes it, and halves of characters.
+UNKEPT = re.compile(r"\\u0000|[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -80,13 +92,15 @@ def load_fixtures(*, paths: Iterable[Path], progress: Callable[[str], None] = la
 def _rows_of(path: Path) -> list[dict[str, Any]]:
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BrokenFixture(path.name, "the file", f"It cannot be read: {error}") from error
-    if not isinstance(rows, list) or not all(
-        isinstance(row, dict) and "model" in row and "fields" in row for row in rows
-    ):
+    if not isinstance(rows, list) or not all(_is_record(row) for row in rows):
         raise BrokenFixture(path.name, "the file", 'It must hold a list of records with "model" and "fields".')
     return rows
+
+
+def _is_record(row: Any) -> bool:
+    return isinstance(row, dict) and isinstance(row.get("model"), str) and isinstance(row.get("fields"), dict)
 
 
 def _name_of(row: dict[str, Any]) -> str:
@@ -106,8 +120,21 @@ def _name_of(row: dict[str, Any]) -> str:
     return f"{row['model']} {json.dumps([named, *more] if more else named, ensure_ascii=False)}"
 
 
+def _check_as_written(row: dict[str, Any]) -> None:
+    """Refuse what would be taken for something else: true for 1, a number for the record that has it today."""
+    for name, written in row["fields"].items():
+        field = apps.get_model(row["model"])._meta.get_field(name)
+        if UNKEPT.search(json.dumps(written, ensure_ascii=False)):
+            raise ValueError(f"{name}: It holds a character that not every database keeps.")
+        if isinstance(written, bool) != isinstance(field, BooleanField):
+            raise ValueError(f"{name}: True and false are for questions of yes or no, which have no other answer.")
+        if field.is_relation and written is not None and not isinstance(written, list):
+            raise ValueError(f"{name}: It must be named by its natural key, the list of values that name it.")
+
+
 def _load_row(file: str, name: str, row: dict[str, Any]) -> Any:
     try:
+        _check_as_written(row)
         built: DeserializedObject = next(iter(Deserializer([row])))
         record = built.object
         if not isinstance(record, Record):
@@ -119,7 +146,7 @@ def _load_row(file: str, name: str, row: dict[str, Any]) -> Any:
         _save_or_name_the_constraint(built)
     except ValidationError as error:
         raise BrokenFixture(file, name, _sentence(error)) from error
-    except (DeserializationError, DatabaseError, FieldDoesNotExist, LookupError, ValueError, TypeError) as error:
+    except UNREADABLE as error:
         raise BrokenFixture(file, name, " ".join(str(error).split())) from error
     return record
 

@@ -120,6 +120,15 @@ def test_load_keeps_every_record_with_its_history_and_results(tmp_path: Path, fi
         pytest.param("03_figures.json", 1, {"period": ["2024"]}, "2024", id="a period that does not exist"),
         pytest.param("03_figures.json", 0, {"country": ["XX"]}, "XX", id="a country that does not exist"),
         pytest.param("03_figures.json", 0, {"colour": "red"}, "colour", id="a column that does not exist"),
+        pytest.param("03_figures.json", 1, {"value": True}, "value: True and false", id="true for the number 1"),
+        pytest.param("01_countries.json", 0, {"is_pacific_alliance": 1}, "yes or no", id="1 for true"),
+        pytest.param("01_countries.json", 0, {"name_fr": "Chi\0li"}, "name_fr: It holds a char", id="a null byte"),
+        pytest.param(
+            "01_countries.json", 0, {"name_fr": "Chi\ud800"}, "name_fr: It holds a char", id="half a character"
+        ),
+        pytest.param("03_figures.json", 0, {"country": 1}, "country: It must be named", id="a number of a record"),
+        pytest.param("03_figures.json", 0, {"country": "CL"}, "country: It must be named", id="a key outside its list"),
+        pytest.param("03_figures.json", 1, {"value": "1e999999999"}, "", id="a number beyond every number"),
     ],
 )
 def test_broken_record_stops_the_load_and_is_named(
@@ -150,7 +159,13 @@ def test_record_that_stands_twice_is_refused(tmp_path: Path, files: dict[str, An
     assert nothing_was_kept()
 
 
-@pytest.mark.parametrize("text", ['[{"model": "partners.country"}]', '{"a": 1}', "[", "\udcff"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *('[{"model": "partners.country"}]', '{"a": 1}', "[", "\udcff"),
+        *('[{"model": 1, "fields": {}}]', '[{"model": "partners.country", "fields": []}]', "[" * 100_000),
+    ],
+)
 def test_unreadable_file_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "01_broken.json").write_text(text, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(BrokenFixture, match=r"^01_broken.json: the file: "):
