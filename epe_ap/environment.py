@@ -15,11 +15,13 @@ import zoneinfo
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from email.utils import formataddr, parseaddr
 from pathlib import Path
 from typing import Any, NoReturn
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -164,6 +166,63 @@ def cache(text: str) -> dict[str, Any]:
     return config
 
 
+#: How to reach a mail server, and the port that each way has when none is named.
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+
+
+def mail(text: str) -> dict[str, Any]:
+    """Django's settings of outgoing mail, by name; none where nothing is said, so that the site chooses."""
+    hint = (
+        "set it to consolemail:// (prints the messages), smtp://USER:PASSWORD@HOST:25, "
+        "smtp+tls://USER:PASSWORD@HOST:587 or smtp+ssl://USER:PASSWORD@HOST:465"
+    )
+    if not text:
+        return {}
+    scheme, separator, rest = text.partition("://")
+    if not separator or scheme not in {"consolemail", *MAIL_PORTS} or (scheme == "consolemail" and rest):
+        raise UnreadableError(hint)
+    try:
+        config: dict[str, Any] = environ.Env.email_url_config(text)
+    except (ImproperlyConfigured, ValueError):
+        raise UnreadableError(hint) from None
+    if scheme == "consolemail":
+        return {"EMAIL_BACKEND": config["EMAIL_BACKEND"]}
+    if not config["EMAIL_HOST"] or config["EMAIL_FILE_PATH"]:
+        raise UnreadableError(hint)
+    return {
+        "EMAIL_BACKEND": config["EMAIL_BACKEND"],
+        "EMAIL_HOST": config["EMAIL_HOST"],
+        "EMAIL_PORT": config["EMAIL_PORT"] or MAIL_PORTS[scheme],
+        "EMAIL_HOST_USER": config["EMAIL_HOST_USER"] or "",
+        "EMAIL_HOST_PASSWORD": config["EMAIL_HOST_PASSWORD"] or "",
+        "EMAIL_USE_TLS": scheme == "smtp+tls",
+        "EMAIL_USE_SSL": scheme == "smtp+ssl",
+    }
+
+
+def sender(text: str) -> str:
+    name, address = parseaddr(text)
+    try:
+        validate_email(address)
+    except ValidationError:
+        address = ""
+    # What is left over would be lost in silence: "a@example.org, b@example.org" has two.
+    if (
+        not address
+        or "\n" in text
+        or "\r" in text
+        or formataddr((name, address)).replace('"', "") != text.replace('"', "")
+    ):
+        raise UnreadableError("set it to results@example.org or to EPE-AP results <results@example.org>")
+    return text
+
+
+def site_address(text: str) -> str:
+    if not re.fullmatch(r"https?://[^/\s?#@]+/?", text):
+        raise UnreadableError("set it to https:// and the host name, such as https://results.example.org")
+    return text.rstrip("/")
+
+
 def browser(text: str) -> str:
     if text not in {"yes", "no"}:
         raise UnreadableError("set it to yes or no")
@@ -185,6 +244,7 @@ class Variable:
 
 SITE = "The site"
 DATA = "Database and cache"
+MAIL = "Mail"
 SERVER = "The server process"
 RULES = "Thresholds of the programme, shown on the method page"
 COMPOSE = "compose.yaml only"
@@ -279,6 +339,29 @@ VARIABLES = (
         "locmemcache://",
         "The cache; with several processes a shared one, such as redis://HOST:6379/0.",
         secret=True,
+    ),
+    Variable(
+        MAIL,
+        "EMAIL_URL",
+        mail,
+        "",
+        "The mail server, such as smtp+tls://USER:PASSWORD@HOST:587; empty means port 25 of this machine, "
+        "or with DEBUG on that messages are only printed.",
+        secret=True,
+    ),
+    Variable(
+        MAIL,
+        "DEFAULT_FROM_EMAIL",
+        sender,
+        "EPE-AP results <no-reply@localhost>",
+        "The sender of every message: an address that the mail server may send from.",
+    ),
+    Variable(
+        MAIL,
+        "SITE_URL",
+        site_address,
+        "http://localhost:8000",
+        "The public address of the site, for the links in messages that a command sends.",
     ),
     Variable(SERVER, "PORT", whole_number(1, 65_535), "8000", "The port the server listens on."),
     Variable(SERVER, "WEB_PROCESSES", whole_number(1, 64), "2", "How many processes gunicorn starts."),

@@ -123,6 +123,22 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 
+# --- Mail ----------------------------------------------------------------------------------------
+
+_mail: dict = env["EMAIL_URL"] or (environment.mail("consolemail://" if DEBUG else "smtp://localhost"))
+EMAIL_BACKEND: str = _mail["EMAIL_BACKEND"]
+EMAIL_HOST: str = _mail.get("EMAIL_HOST", "localhost")
+EMAIL_PORT: int = _mail.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER: str = _mail.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD: str = _mail.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS: bool = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL: bool = _mail.get("EMAIL_USE_SSL", False)
+# A mail server that does not answer must not hold a page, or a command, for minutes.
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL: str = env["DEFAULT_FROM_EMAIL"]
+#: Without a slash at its end; pages take the address from the request, commands have none.
+SITE_URL: str = env["SITE_URL"]
+
 # --- Languages and formats -----------------------------------------------------------------------
 
 LANGUAGE_CODE = "fr"

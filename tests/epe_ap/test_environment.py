@@ -64,6 +64,17 @@ def test_without_configuration_a_developer_gets_sqlite_at_the_top_of_the_project
         ("DATABASE_URL", "sqlite://db.sqlite3"),
         ("DATABASE_URL", "sqlite:///"),
         ("DATABASE_URL", "db.sqlite3"),
+        ("EMAIL_URL", "mail.example.org"),
+        ("EMAIL_URL", "smtp://"),
+        ("EMAIL_URL", "smtp://host:port"),
+        ("EMAIL_URL", "smtp://host/folder"),
+        ("EMAIL_URL", "memorymail://"),
+        ("EMAIL_URL", "consolemail://host"),
+        ("DEFAULT_FROM_EMAIL", "EPE-AP results"),
+        ("DEFAULT_FROM_EMAIL", "a@example.org, b@example.org"),
+        ("SITE_URL", "results.example.org"),
+        ("SITE_URL", "https://results.example.org/fr/"),
+        ("SITE_URL", "https://user@results.example.org"),
         ("CSRF_TRUSTED_ORIGINS", "results.example.org"),
         ("CSRF_TRUSTED_ORIGINS", "https://"),
         ("EPE_AP_ON_TRACK_THRESHOLD", "0"),
@@ -84,6 +95,29 @@ def test_a_value_that_cannot_be_read_is_named_with_what_to_set(name: str, found:
     assert ": set it to " in sentence
     assert sentence.endswith(".")
     assert "\n" not in sentence
+
+
+def test_a_mail_server_is_read_with_its_user_password_and_port():
+    def read(url: str) -> dict:
+        found = environment.read(ON_ONES_OWN_MACHINE | {"EMAIL_URL": url})["EMAIL_URL"]
+        return {name.removeprefix("EMAIL_"): value for name, value in found.items()}
+
+    smtp = "django.core.mail.backends.smtp.EmailBackend"
+    assert read("smtp+tls://me:p%40ss@mail.example.org") == {
+        "BACKEND": smtp,
+        "HOST": "mail.example.org",
+        "PORT": 587,
+        "HOST_USER": "me",
+        "HOST_PASSWORD": "p@ss",
+        "USE_TLS": True,
+        "USE_SSL": False,
+    }
+    assert (read("smtp://mail.example.org:2525")["PORT"], read("smtp+ssl://mail.example.org")["USE_SSL"]) == (
+        2525,
+        True,
+    )
+    assert read("consolemail://") == {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    assert read("") == {}
 
 
 def test_an_empty_value_means_the_default():

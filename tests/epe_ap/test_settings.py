@@ -77,6 +77,20 @@ def test_only_a_trusted_proxy_may_say_that_a_visitor_came_by_https():
     assert settings_with(TRUST_PROXY="on")["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
 
 
+def test_mail_is_printed_on_ones_own_machine_and_sent_by_a_server():
+    backend = "django.core.mail.backends.{}.EmailBackend".format
+    own, server, named = (
+        settings_with(DEBUG="on"),
+        settings_with(),
+        settings_with(EMAIL_URL="smtp+tls://u:p@mail.example.org", DEFAULT_FROM_EMAIL="Results <r@example.org>"),
+    )
+
+    assert (own["EMAIL_BACKEND"], server["EMAIL_BACKEND"]) == (backend("console"), backend("smtp"))
+    assert (server["EMAIL_HOST"], server["EMAIL_PORT"], server["EMAIL_USE_TLS"]) == ("localhost", 25, False)
+    assert (named["EMAIL_HOST"], named["EMAIL_PORT"], named["EMAIL_USE_TLS"]) == ("mail.example.org", 587, True)
+    assert named["DEFAULT_FROM_EMAIL"] == "Results <r@example.org>"
+
+
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="about SQLite")
 def test_sqlite_checks_foreign_keys_and_locks_at_the_start_of_a_transaction(db):
     with connection.cursor() as cursor:
