@@ -39,7 +39,7 @@ from accounts.forms import (
     in_digits,
     is_key,
 )
-from accounts.models import Change, Record, User
+from accounts.models import Change, Import, Record, StoredFile, User
 from indicators.actions import one_refresh, refresh_results, touched_by
 from indicators.models import Result
 from partners.models import Membership
@@ -501,3 +501,38 @@ class ChangeAdmin(ReadOnlyAdmin):
             # Its name holds that of another record, which is gone too.
             name = f"{row.id}"
         return format_html('<a href="{}">{}</a> ({})', address, name, row.get_history_type_display())
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(ReadOnlyAdmin):
+    """What is kept of a file that somebody sent; what stands in it is given out by the pages that know whose it is."""
+
+    list_display = ("name", "content_type", "size", "stored_at", "stored_by")
+    list_filter = ("content_type", ("stored_by", AutocompleteFilter))
+    search_fields = ("name", "sha256", "stored_by__email")
+    fields = ("name", "content_type", "size", "sha256", "stored_at", "stored_by")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[StoredFile]:
+        return super().get_queryset(request).select_related("stored_by").defer("content")
+
+
+@admin.register(Import)
+class ImportAdmin(ReadOnlyAdmin):
+    """Spreadsheets that were read; they are applied and undone on the pages of imports."""
+
+    list_display = (
+        "made_at",
+        "kind",
+        "file",
+        "state",
+        "rows_new",
+        "rows_changed",
+        "rows_unchanged",
+        "rows_refused",
+        "made_by",
+    )
+    list_filter = ("state", "kind", ("made_by", AutocompleteFilter))
+    search_fields = ("kind", "file__name", "made_by__email")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Import]:
+        return super().get_queryset(request).select_related("file", "made_by", "change").defer("file__content")

@@ -33,7 +33,7 @@ from indicators.actions.submissions import EDITABLE
 from indicators.admin.figures import NUMBER, OF_SERIES, SHARE, VALUE, FigureRows
 from indicators.choices import SubmissionState
 from indicators.forms import ReturnActionForm
-from indicators.models import Evidence, Report, ResultNarrative, Review, Submission
+from indicators.models import Evidence, Intake, Reminder, Report, ResultNarrative, Review, Submission
 
 #: What the name of a submission is made of.
 NAME_OF_SUBMISSION = (
@@ -194,3 +194,30 @@ class EvidenceAdmin(RecordAdmin):
     list_filter = ("is_on_request", "has_personal_data")
     list_select_related = NAME_OF_SUBMISSION
     search_fields = ("code", "title", "submission__series__indicator__code")
+
+
+@admin.register(Intake)
+class IntakeAdmin(ReadOnlyAdmin):
+    """What staff entered on behalf of a partner, and what it answers; entered on the report's own page."""
+
+    list_display = ("report", "partner", "channel", "received_on", "entered_by", "answer", "answered_at")
+    list_filter = ("answer", "channel", ("report__period", AutocompleteFilter), ("partner", AutocompleteFilter))
+    search_fields = ("report__project__code", "partner__name", "partner__acronym", "answer_text")
+    # Whoever has its code may answer in the partner's place: it is in no page.
+    exclude = ("code",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Intake]:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("report__project", "report__period", "partner", "entered_by", "file")
+            .defer("file__content")
+        )
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ReadOnlyAdmin):
+    list_display = ("sent_at", "user", "period", "kind", "due_on")
+    list_filter = ("kind", ("period", AutocompleteFilter), ("user", AutocompleteFilter))
+    list_select_related = ("user", "period")
+    search_fields = ("user__email", "user__name", *in_languages("period__name"))

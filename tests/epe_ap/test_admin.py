@@ -15,8 +15,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Change, User
-from indicators.models import Breakdown, Goal, Result, Review
+from accounts.models import Change, Import, StoredFile, User
+from indicators.models import Breakdown, Goal, Intake, Reminder, Result, Review
 from library.models import Citation
 from tests import factories
 
@@ -90,7 +90,10 @@ def make_row(model: type[models.Model]) -> models.Model:
         Citation: a_citation,
         Goal: lambda: factories.goal(number=Goal.objects.count() + 1),
         Group: lambda: Group.objects.create(name=f"Group {factories.number()}"),
+        Import: lambda: factories.import_made(made_by=factories.user()),
+        Intake: lambda: factories.intake(entered_by=factories.user(), file=factories.stored_file()),
         Result: a_result,
+        StoredFile: lambda: factories.stored_file(content=b"not for any page", stored_by=factories.user()),
         User: factories.user,
     }
     if model in own:
@@ -184,11 +187,18 @@ def test_pages_of_one_record_answer(staff: Client, model: type[models.Model]) ->
 
 
 def test_computed_and_appended_rows_are_only_read(staff: Client) -> None:
-    for model in (Result, Change, Review):
+    for model in (Result, Change, Review, Intake, Reminder, Import, StoredFile):
         row = make_row(model)
         assert staff.get(address(model, "add")).status_code == 403
         assert staff.post(address(model, "change", row.pk), {}).status_code == 403
         assert staff.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+
+
+def test_what_a_file_holds_and_the_code_of_an_answer_are_in_no_page(staff: Client) -> None:
+    for model, secret in ((StoredFile, "not for any page"), (Intake, "intake-")):
+        row = make_row(model)
+        for name, arguments in (("changelist", ()), ("change", (row.pk,))):
+            assert secret not in staff.get(address(model, name, *arguments)).content.decode()
 
 
 def test_policy_allows_styles_of_the_admin_and_no_inline_script(staff: Client) -> None:
