@@ -289,3 +289,25 @@ class Reason(models.TextChoices):
     TOO_LARGE = "too_large", _("the number is too large to be kept")
     TOO_FEW = "too_few", _("about too few people")
     COMPLEMENT = "complement", _("it would tell another one that is about too few people")
+
+
+class YearStart(models.IntegerChoices):
+    """Which month the years of a reporting calendar are counted from."""
+
+    JANUARY = 1, _("January to December")
+    APRIL = 4, _("April to March (Canadian fiscal year)")
+
+
+class TargetManner(models.TextChoices):
+    """How targets of several periods are made from one."""
+
+    COPY = "copy", _("the same target for each period")
+    SPREAD = "spread", _("spread evenly over the periods, adding up to it exactly")
+
+
+class ReporterOf(models.TextChoices):
+    """Who reports the series that are opened together."""
+
+    STAFF = "staff", _("the staff")
+    LEAD = "lead", _("the institution that leads the project")
+    PARTNER = "partner", _("the partner that the series is about")
