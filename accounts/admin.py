@@ -343,8 +343,18 @@ class RecordAdmin(WideTexts, AutocompleteEverywhere, OnRecordAdmin, TranslatedFi
         """Delete one record of this kind."""
         record.delete()
 
-    def do_to_each(self, request: HttpRequest, records: Iterable[Any], step: Callable[[Any], Any]) -> None:
-        """Take one step with each of the chosen rows of a list, and say which of them it was refused for, and why."""
+    def do_to_each(
+        self,
+        request: HttpRequest,
+        records: Iterable[Any],
+        step: Callable[[Any], Any],
+        said: Callable[[int], str] = lambda done: ngettext("%(number)s done.", "%(number)s done.", done),
+    ) -> None:
+        """Take one step with each of the chosen rows of a list, and say which of them it was refused for, and why.
+
+        Args:
+            said: the sentence about so many rows that it was taken with, with a ``%(number)s`` in it.
+        """
         done = 0
         for record in records:
             try:
@@ -357,9 +367,7 @@ class RecordAdmin(WideTexts, AutocompleteEverywhere, OnRecordAdmin, TranslatedFi
                 done += 1
         if done:
             request.has_written = True  # type: ignore[attr-defined]
-            self.message_user(
-                request, ngettext("%(number)s done.", "%(number)s done.", done) % {"number": done}, messages.SUCCESS
-            )
+            self.message_user(request, said(done) % {"number": done}, messages.SUCCESS)
 
     def touched(self, record: Any) -> set[int]:
         """Primary keys of the indicators whose results rest on a record."""

@@ -3,12 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import ReasonedActionForm, RecordForm, RowForm
-from indicators.choices import ReturnReason
-from indicators.models import Breakdown
+from accounts.forms import ReasonedActionForm, RecordForm, RecordSelect, RecordSelectMultiple, RowForm
+from indicators.choices import Frequency, ReporterOf, ReturnReason, TargetManner, YearStart
+from indicators.models import Breakdown, Dimension, Indicator, ReportingPeriod, Series, Target
+from partners.models import Country, Partner
+from projects.models import Programme, Project
 
 
 class ReturnActionForm(ReasonedActionForm):
@@ -62,3 +65,131 @@ class BreakdownForm(RecordForm):
             raise ValidationError(_("This breakdown exists already."), code="twins")
         self.instance.key = key
         return cleaned
+
+
+class PlanForm(forms.Form):
+    """An order that is looked at before it is carried out. Its records are typed and found, as in every form here."""
+
+    #: The relation of a model through which the records of a field are found.
+    found_by: dict[str, Any] = {}
+
+    change_reason = forms.CharField(
+        label=_("Reason for the change"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
+        help_text=_("Kept in the history, with your name and the date."),
+    )
+
+    def __init__(self, *args: Any, site: admin.AdminSite, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, relation in self.found_by.items():
+            bound: Any = self.fields[name]
+            is_many = isinstance(bound, forms.ModelMultipleChoiceField)
+            choices = bound.queryset
+            bound.widget = (RecordSelectMultiple if is_many else RecordSelect)(relation.field, site)
+            bound.widget.is_required = bound.required
+            bound.queryset = choices
+        self.order_fields([*(name for name in self.fields if name != "change_reason"), "change_reason"])
+
+
+def _day(label: Any, **kwargs: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **kwargs)
+
+
+def _many(model: Any, label: Any, **kwargs: Any) -> forms.ModelMultipleChoiceField:
+    return forms.ModelMultipleChoiceField(model.objects.all(), label=label, **kwargs)
+
+
+class PeriodsForm(PlanForm):
+    programme = forms.ModelChoiceField(Programme.objects.all(), label=_("programme"))
+    first = _day(_("from"))
+    last = _day(_("to"))
+    rhythm = forms.ChoiceField(
+        label=_("rhythm"),
+        choices=[
+            (each.value, each.label)
+            for each in (Frequency.HALF_YEARLY, Frequency.QUARTERLY, Frequency.YEARLY, Frequency.MONTHLY)
+        ],
+    )
+    year_starts = forms.TypedChoiceField(label=_("years run from"), choices=YearStart, coerce=int)
+    due_after = forms.IntegerField(
+        label=_("due after"),
+        min_value=0,
+        max_value=366,
+        required=False,
+        help_text=_("Days after the end of each period; empty when nothing is awaited."),
+    )
+    found_by = {"programme": ReportingPeriod.programme}
+
+    def clean_rhythm(self) -> Frequency:
+        return Frequency(self.cleaned_data["rhythm"])
+
+
+class TargetsForm(PlanForm):
+    indicators = _many(Indicator, _("indicators"))
+    source = forms.ModelChoiceField(
+        ReportingPeriod.objects.all(),
+        label=_("from the targets of"),
+        help_text=_("For example the whole programme, on which final targets stand."),
+    )
+    periods = _many(ReportingPeriod, _("for the periods"))
+    manner = forms.ChoiceField(
+        label=_("how"), choices=TargetManner, widget=forms.RadioSelect, initial=TargetManner.COPY
+    )
+    found_by = {"indicators": Series.indicator, "source": Target.period, "periods": Target.period}
+
+    def clean_manner(self) -> TargetManner:
+        return TargetManner(self.cleaned_data["manner"])
+
+
+class SeriesForm(PlanForm):
+    indicators = _many(Indicator, _("indicators"))
+    projects = _many(Project, _("projects"), required=False)
+    countries = _many(Country, _("countries"), required=False)
+    partners = _many(Partner, _("partners"), required=False)
+    dimension = forms.ModelChoiceField(
+        Dimension.objects.all(), label=_("by the parts of"), required=False, empty_label=_("no dimension: totals alone")
+    )
+    with_total = forms.BooleanField(label=_("and the total"), required=False, initial=True)
+    reporter = forms.ChoiceField(label=_("reported by"), choices=ReporterOf, initial=ReporterOf.STAFF)
+    found_by = {
+        "indicators": Series.indicator,
+        "projects": Series.project,
+        "countries": Series.country,
+        "partners": Series.partner,
+    }
+
+    def clean_reporter(self) -> ReporterOf:
+        return ReporterOf(self.cleaned_data["reporter"])
+
+
+class DuplicateForm(PlanForm):
+    indicator = forms.ModelChoiceField(Indicator.objects.all(), label=_("indicator"))
+    code = forms.CharField(label=_("code of the copy"), max_length=40)
+    slug = forms.SlugField(
+        label=_("slug of the copy"), max_length=100, help_text=_("Stands in addresses; never changed once published.")
+    )
+    with_series = forms.BooleanField(label=_("copy the series"), required=False, initial=True)
+    with_targets = forms.BooleanField(label=_("copy the targets in force"), required=False)
+    found_by = {"indicator": Series.indicator}
+
+
+class RetireForm(PlanForm):
+    indicators = _many(Indicator, _("indicators"))
+    on = _day(_("last day"))
+    found_by = {"indicators": Series.indicator}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["change_reason"].required = True
+
+
+class ReplaceForm(PlanForm):
+    indicator = forms.ModelChoiceField(Indicator.objects.all(), label=_("indicator"))
+    by = forms.ModelChoiceField(Indicator.objects.all(), label=_("replaced by"))
+    on = _day(_("last day"), help_text=_("The other one begins on the next day, unless it has a day of its own."))
+    found_by = {"indicator": Series.indicator, "by": Indicator.replaced_by}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["change_reason"].required = True

@@ -2,13 +2,25 @@
 
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import AutocompleteFilter, ReadOnlyRows, RecordAdmin, TabularRows, in_languages
 from accounts.forms import ReasonedActionForm
 from indicators.actions import lock_period, publish_period, reopen_period
+from indicators.admin.plans import (
+    Duplicate,
+    GeneratePeriods,
+    GenerateSeries,
+    GenerateTargets,
+    PlanPage,
+    Replace,
+    Retire,
+    plan_urls,
+)
 from indicators.forms import BreakdownForm, CategoryForm, CategoryRowForm, DimensionForm
 from indicators.models import Breakdown, Category, Dimension, ExpectedResult, Goal, Indicator, ReportingPeriod, Series
 
@@ -150,9 +162,51 @@ class IndicatorAdmin(RecordAdmin):
         ),
     )
 
+    actions = ("duplicate", "retire", "replace", "make_targets", "open_series")
+
     @admin.display(description=_("series"), ordering="number_of_series")
     def number_of_series(self, indicator: Indicator) -> int:
         return indicator.number_of_series  # type: ignore[attr-defined]
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*plan_urls(self, (Duplicate, Retire, Replace, GenerateTargets, GenerateSeries)), *super().get_urls()]
+
+    @admin.action(description=_("Duplicate…"), permissions=["add"])
+    def duplicate(self, request: HttpRequest, indicators: Any) -> HttpResponse | None:
+        return self._one(request, indicators, Duplicate)
+
+    @admin.action(description=_("Retire…"), permissions=["change"])
+    def retire(self, request: HttpRequest, indicators: Any) -> HttpResponse | None:
+        return self._all(indicators, Retire)
+
+    @admin.action(description=_("Replace by another…"), permissions=["change"])
+    def replace(self, request: HttpRequest, indicators: Any) -> HttpResponse | None:
+        return self._one(request, indicators, Replace)
+
+    @admin.action(description=_("Make targets of several periods…"), permissions=["make_targets"])
+    def make_targets(self, request: HttpRequest, indicators: Any) -> HttpResponse | None:
+        return self._all(indicators, GenerateTargets)
+
+    @admin.action(description=_("Open expected series…"), permissions=["open_series"])
+    def open_series(self, request: HttpRequest, indicators: Any) -> HttpResponse | None:
+        return self._all(indicators, GenerateSeries)
+
+    def has_make_targets_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("indicators.add_target")
+
+    def has_open_series_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("indicators.add_series")
+
+    def _all(self, indicators: Any, page: type[PlanPage]) -> HttpResponse:
+        """The page of an action, with the chosen rows in its form."""
+        return HttpResponseRedirect(page.address(Indicator, indicators=[each.pk for each in indicators]))
+
+    def _one(self, request: HttpRequest, indicators: Any, page: type[PlanPage]) -> HttpResponse | None:
+        [first, *others] = indicators
+        if others:
+            self.message_user(request, gettext("Choose one indicator: it takes a code of its own."), messages.ERROR)
+            return None
+        return HttpResponseRedirect(page.address(Indicator, indicator=[first.pk]))
 
 
 @admin.register(ReportingPeriod)
@@ -167,14 +221,35 @@ class ReportingPeriodAdmin(RecordAdmin):
     action_form = ReasonedActionForm
     actions = ("lock", "publish", "reopen")
 
-    @admin.action(description=_("Lock: partners enter nothing more"), permissions=["change"])
+    def get_urls(self) -> list[URLPattern]:
+        return [*plan_urls(self, (GeneratePeriods,)), *super().get_urls()]
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("indicators.publish_reportingperiod")
+
+    @admin.action(description=_("Lock: partners enter nothing more"), permissions=["publish"])
     def lock(self, request: HttpRequest, periods: Any) -> None:
-        self.do_to_each(request, periods, lambda period: lock_period(period=period))
+        self.do_to_each(
+            request,
+            periods,
+            lambda period: lock_period(period=period),
+            lambda number: ngettext("%(number)s period locked.", "%(number)s periods locked.", number),
+        )
 
-    @admin.action(description=_("Publish: everybody sees the approved figures"), permissions=["change"])
+    @admin.action(description=_("Publish: everybody sees the approved figures"), permissions=["publish"])
     def publish(self, request: HttpRequest, periods: Any) -> None:
-        self.do_to_each(request, periods, lambda period: publish_period(period=period))
+        self.do_to_each(
+            request,
+            periods,
+            lambda period: publish_period(period=period),
+            lambda number: ngettext("%(number)s period published.", "%(number)s periods published.", number),
+        )
 
-    @admin.action(description=_("Open a locked period again, with a reason"), permissions=["change"])
+    @admin.action(description=_("Open a locked period again, with a reason"), permissions=["publish"])
     def reopen(self, request: HttpRequest, periods: Any) -> None:
-        self.do_to_each(request, periods, lambda period: reopen_period(period=period))
+        self.do_to_each(
+            request,
+            periods,
+            lambda period: reopen_period(period=period),
+            lambda number: ngettext("%(number)s period opened again.", "%(number)s periods opened again.", number),
+        )

@@ -219,11 +219,11 @@ def test_a_period_is_locked_published_and_opened_again_with_a_reason(staff: Clie
     assert do(staff, "publish", period) == [
         f"{period}: A period is locked before it is published, and opened again only while locked."
     ]
-    assert do(staff, "lock", period) == ["1 done."]
+    assert do(staff, "lock", period) == ["1 period locked."]
     assert do(staff, "reopen", period) == [f"{period}: Say why the period is opened again."]
-    assert do(staff, "reopen", period, change_reason="A late report") == ["1 done."]
-    assert do(staff, "lock", period) == ["1 done."]
-    assert do(staff, "publish", period) == ["1 done."]
+    assert do(staff, "reopen", period, change_reason="A late report") == ["1 period opened again."]
+    assert do(staff, "lock", period) == ["1 period locked."]
+    assert do(staff, "publish", period) == ["1 period published."]
     assert ReportingPeriod.objects.get().state == "published"
     assert Change.objects.filter(door=Door.ADMIN).count() == 4
 
