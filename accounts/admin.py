@@ -39,6 +39,7 @@ from accounts.forms import (
     in_digits,
     is_key,
 )
+from accounts.histories import tell_differences
 from accounts.models import Change, Import, Record, StoredFile, User
 from indicators.actions import one_refresh, refresh_results, touched_by
 from indicators.models import Result
@@ -384,6 +385,15 @@ class RecordAdmin(WideTexts, AutocompleteEverywhere, OnRecordAdmin, TranslatedFi
 
     def get_history_queryset(self, *args: Any, **kwargs: Any) -> models.QuerySet[Any]:
         return super().get_history_queryset(*args, **kwargs).select_related("change__made_by")
+
+    def set_history_delta_changes(self, request: HttpRequest, historical_records: Any, *args: Any) -> None:
+        """From what to what, in words; of the oldest version on the page, too, whatever page it is."""
+        rows = list(historical_records)
+        page = historical_records
+        earlier = page.paginator.object_list[page.end_index() : page.end_index() + 1] if page.has_next() else ()
+        tell_differences(rows, earlier=next(iter(earlier), None))
+        # The template reads these very rows.
+        page.object_list = rows
 
     def history_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         if not is_key(object_id):

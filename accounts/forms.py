@@ -151,7 +151,9 @@ class RecordForm(RowForm):
         label=_("Reason for the change"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "cols": 80}),
-        help_text=_("Kept in the history, with your name and the date."),
+        help_text=_(
+            "Kept in the history, with your name and the date. Of a published figure, the reason is public, without names."
+        ),
     )
 
 

@@ -57,7 +57,11 @@ class IndicatorQuerySet(RecordQuerySet):
             self.public()
             .select_related("programme", "expected_result", "project", "contributes_to", "replaced_by")
             .prefetch_related(
-                "themes", "goals", "dimensions", Prefetch("contributors", queryset=self.model.objects.public())
+                "themes",
+                "goals",
+                "dimensions",
+                Prefetch("contributors", queryset=self.model.objects.public()),
+                Prefetch("replaces", queryset=self.model.objects.public()),
             )
         )
 

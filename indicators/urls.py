@@ -6,6 +6,7 @@ urlpatterns = [
     path("framework/", framework.framework_page, name="framework"),
     path("compare/", compare.compare_page, name="compare"),
     path("indicators/<slug:slug>/", indicator.indicator_page, name="indicator"),
+    path("indicators/<slug:slug>/history/", indicator.indicator_history, name="indicator_history"),
     path("sdgs/", goal.goal_list, name="sdgs"),
     path("sdgs/<int:number>/", goal.goal_page, name="goal"),
     path("results/", results.results_page, name="results"),

@@ -1,9 +1,14 @@
 """The method sheet of an indicator, with its figures and what they rest on."""
 
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from epe_ap.pages import page_numbers, page_of, unknown_names
+from indicators.actions import thresholds
+from indicators.histories import published_histories
 from indicators.models import Category, Indicator, Result, Target
 from indicators.tables import FigureRow, FigureTables, Names, figure_rows, reader_language, tables_of
 from library.models import Citation, Discrepancy
@@ -25,6 +30,7 @@ def indicator_page(request: HttpRequest, slug: str) -> HttpResponse:
         "indicators/indicator.html",
         {
             "indicator": indicator,
+            "is_retired": is_retired(indicator),
             "figures": _by_period(rows),
             "restated": [row for row in rows if _is_restated(row)],
             "statements": statements(Citation.objects.of_indicator(indicator), names),
@@ -32,6 +38,43 @@ def indicator_page(request: HttpRequest, slug: str) -> HttpResponse:
             "earlier_targets": Target.objects.filter(series__indicator=indicator).superseded(),
         },
     )
+
+
+@require_safe
+def indicator_history(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the public could see of an indicator's figures since they were published, and why it changed."""
+    indicator = get_object_or_404(Indicator.objects.for_page(), slug=slug)
+    results = (
+        Result.objects.public()
+        .real()
+        .filter(indicator=indicator, series__isnull=False)
+        .filter(Q(actual_record__isnull=False) | Q(target_record__isnull=False))
+    )
+    # What is known to have changed stands first.
+    ordered = results.for_results_page().order_by(
+        F("actual_record__first_published_value").asc(nulls_last=True), "-period__ends_on", "-period__starts_on", "key"
+    )
+    page, problems = page_of(ordered, asked=request.GET.get("page", ""), number=results.count())
+    names = Names.of(indicator.themes.all(), Category.objects.select_related("dimension"))
+    histories = published_histories(indicator, page.object_list, names, small_cells=thresholds())
+    return render(
+        request,
+        "indicators/history.html",
+        {
+            "indicator": indicator,
+            "is_retired": is_retired(indicator),
+            "histories": histories,
+            "page_obj": page,
+            "page_numbers": page_numbers(page),
+            "problems": [*problems, *unknown_names(request.GET, ["page"])],
+        },
+    )
+
+
+def is_retired(indicator: Indicator) -> bool:
+    """Whether the indicator is measured no longer: its last day is over, or another one stands in its place."""
+    is_over = indicator.active_to is not None and indicator.active_to < timezone.localdate()
+    return is_over or indicator.replaced_by_id is not None
 
 
 def _by_period(rows: list[FigureRow]) -> FigureTables:

@@ -18,6 +18,7 @@ PAGES = {
     "framework": "/framework/",
     "compare": "/compare/",
     "indicator": "/indicators/agreements-signed-programmes/",
+    "indicator_history": "/indicators/agreements-signed-programmes/history/",
     "countries": "/countries/",
     "country": "/countries/CL/",
     "themes": "/themes/",
