@@ -21,7 +21,7 @@ from indicators.actions.results import (
     rebuild_results,
     refresh_results,
 )
-from indicators.actions.series import close_series, open_series, save_context, touched_by
+from indicators.actions.series import close_series, open_series, save_context, touched_by, touched_by_all
 from indicators.actions.submissions import (
     approve,
     approve_report,
@@ -65,4 +65,5 @@ __all__ = [
     "submit_report",
     "thresholds",
     "touched_by",
+    "touched_by_all",
 ]

@@ -1,0 +1,449 @@
+"""The base of all resources: one row of a sheet is one record, found by its natural key."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import models
+from django.utils.translation import gettext as _
+from import_export.resources import ModelResource
+
+from accounts.actions.previews import Difference, Line, Outcome, Preview, Problem, Sheet, letters, shown
+from accounts.models import Record, User
+from accounts.resources.columns import Column, widget_for
+from accounts.resources.headings import find_headings, names_of, place_columns
+from accounts.resources.lineage import Lineage, TooManyRows
+from accounts.resources.widgets import KeyWidget, is_empty
+from accounts.resources.writers import Writer
+
+#: Rows that are read, compared, checked and saved together.
+BATCH = 2_000
+
+
+class RecordResource(Writer, ModelResource):
+    """The records of one model as rows of a sheet.
+
+    A subclass names its ``kind`` and, in ``Meta``, its ``model``, its ``fields`` in the order of the sheet, and its
+    ``import_id_fields``: the columns that say which record a row is about. Foreign keys are written under natural keys,
+    many-to-many links as such keys joined by semicolons, translated texts in one column for each language.
+
+    In a file, a column that is absent leaves what is stored; an empty cell clears it (where a new record would have
+    something, it gets that). An export read back changes nothing.
+
+    Attributes:
+        links: foreign keys that several columns name together: ``{"series": ("indicator", "project", …)}``. These
+            columns have an ``attribute`` that goes through the key (``series__project``).
+        link_related: what is read along with the records of ``links``, because a rule asks for it.
+    """
+
+    DEFAULT_RESOURCE_FIELD = Column
+
+    kind: ClassVar[str] = ""
+    links: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    link_related: ClassVar[tuple[str, ...]] = ()
+    fields: dict[str, Column]
+
+    def __init__(self, by: User | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        #: Who imports: what they may change is asked of them.
+        self.by = by
+        self.model: Any = self._meta.model
+        for column in self.fields.values():
+            column.bind(self.model)
+        self.keys: tuple[str, ...] = tuple(self._meta.import_id_fields)
+        #: Fields of the model that together find a record: keys that go through a link stand for that link.
+        through = {name: link for link, names in self.links.items() for name in names}
+        self.key_fields = tuple(
+            dict.fromkeys(through.get(name, str(self.fields[name].attribute)) for name in self.keys)
+        )
+        self._linked: dict[str, dict[tuple[Any, ...], Any]] = {}
+
+    @classmethod
+    def field_from_django_field(cls, field_name: str, django_field: Any, readonly: bool) -> Column:
+        widget = (cls._meta.widgets or {}).get(field_name) or widget_for(django_field)
+        return cls.DEFAULT_RESOURCE_FIELD(
+            attribute=field_name, column_name=field_name, widget=widget, readonly=readonly
+        )
+
+    # --- What it is ----------------------------------------------------------------------------------------------
+
+    @classmethod
+    def verbose_name(cls) -> str:
+        """What people call the records, in the active language."""
+        return str(cls._meta.model._meta.verbose_name_plural)
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """All that somebody needs who imports these records."""
+        meta = self.model._meta
+        return tuple(f"{meta.app_label}.{action}_{meta.model_name}" for action in ("add", "change"))
+
+    def columns(self) -> list[Column]:
+        """The columns in the order of the sheet."""
+        return self.get_import_fields()
+
+    # --- Out -----------------------------------------------------------------------------------------------------
+
+    def get_queryset(self) -> Any:
+        """All records that an export writes, in the order of their keys, with what the cells name."""
+        related, prefetched = set(), []
+        for column in self.fields.values():
+            path = str(column.attribute)
+            if column.is_many:
+                prefetched.append(path)
+            elif isinstance(column.widget, KeyWidget):
+                related |= {path, *self._parts_of_key(path, column.widget)}
+            elif "__" in path:
+                related.add(path.rsplit("__", 1)[0])
+        rows = self.model._default_manager.all()
+        if related:
+            rows = rows.select_related(*sorted(related))
+        return rows.prefetch_related(*prefetched).order_by(*(self.model.natural_key_fields or ("pk",)))
+
+    @staticmethod
+    def _parts_of_key(path: str, widget: KeyWidget) -> Iterator[str]:
+        for part in widget.paths:
+            if "__" in part:
+                yield f"{path}__{part.rsplit('__', 1)[0]}"
+
+    def export_rows(self, queryset: Any = None, *, is_native: bool = False) -> Iterator[list[Any]]:
+        """The headings, then a row for each record.
+
+        Args:
+            is_native: numbers and days as a spreadsheet keeps them instead of as text.
+        """
+        columns = self.columns()
+        yield [column.column_name for column in columns]
+        for record in self.iter_queryset(self.get_queryset() if queryset is None else queryset):
+            values = [(column.widget, column.get_value(record)) for column in columns]
+            yield [widget.native(value) if is_native else widget.render(value) for widget, value in values]
+
+    # --- In ------------------------------------------------------------------------------------------------------
+
+    def read(self, sheet: Sheet, preview: Preview, *, is_writing: bool = False) -> Iterator[list[Line]]:
+        """The rows of a sheet in batches, compared with what is stored; see ``accounts.actions.imports``.
+
+        Args:
+            is_writing: lock what is found; whoever asks for the next batch has saved this one.
+        """
+        for column in self.fields.values():
+            if isinstance(column.widget, KeyWidget):
+                column.widget.forget()
+        self._linked = {}
+        self._first: dict[tuple[Any, ...], str] = {}
+        names = names_of(self.columns())
+        heading, rows = find_headings(iter(sheet.rows()), names, self.keys)
+        if heading is None:
+            preview.refuse_headings([Problem(sheet.name, 1, "A1", "", "", _("The sheet is empty."))])
+            return
+        places, problems = place_columns(heading, sheet.name, names, self.keys)
+        preview.columns, preview.header_row = tuple(places.values()), heading.number
+        preview.refuse_headings(problems)
+        if not set(self.keys) <= set(places.values()):
+            return
+        self.sheet, self.present = sheet.name, [self.fields[self._name_of(name)] for name in places.values()]
+        headed = {place for place, value in enumerate(heading.values) if not is_empty(value)}
+        lines = self._lines(rows, places, headed)
+        own = [column for column in self.present if self._is_own(column)]
+        if not own:
+            for batch in _batched(lines, BATCH):
+                yield self._judge(batch, is_writing=is_writing)
+            return
+        try:
+            lineage = Lineage(self, list(lines), own)
+        except TooManyRows as error:
+            preview.refuse_headings([Problem(sheet.name, heading.number, "A1", "", "", str(error))])
+            return
+        with lineage.rehearsal(is_rehearsed=not is_writing):
+            for batch in lineage.levels(BATCH):
+                yield self._judge(batch, is_writing=is_writing)
+                lineage.keep(batch, is_rehearsed=not is_writing)
+
+    def adjust(self, line: Line) -> None:
+        """Hook: settle what depends on several cells of a row (``line.cleaned``) before the record takes it."""
+
+    def finish(self, line: Line) -> None:
+        """Hook: set on ``line.record`` what no column says; called for new and changed records before their check."""
+
+    def prepare(self, lines: Sequence[Line]) -> None:
+        """Hook: look up at once what :meth:`adjust` and :meth:`finish` of these rows need."""
+
+    def save_lines(self, lines: Sequence[Line]) -> None:
+        """Save the records of some rows, then their many-to-many links, inside an open change."""
+        if not lines:
+            return
+        self.save([line.record for line in lines])
+        for name in {name for line in lines for name in line.links}:
+            self._set_links(name, {line.record.pk: line.links[name] for line in lines if name in line.links})
+        if any(line.links for line in lines):
+            self.touch([line.record for line in lines if line.links])
+
+    def problem(self, line: Line, column: str, rule: object) -> None:
+        """Refuse a row because of one of its cells; of the whole row when ``column`` is empty."""
+        cell = line.places.get(column) or _("row %(number)d") % {"number": line.number}
+        line.problems.append(Problem(self.sheet, line.number, cell, column, shown(line.cells.get(column)), str(rule)))
+
+    # --- Steps of reading ----------------------------------------------------------------------------------------
+
+    def _name_of(self, column_name: str) -> str:
+        return next(name for name, column in self.fields.items() if column.column_name == column_name)
+
+    def _is_own(self, column: Column) -> bool:
+        """Whether a column names another record of the same kind, which the file itself may bring."""
+        return (
+            isinstance(column.widget, KeyWidget)
+            and not column.is_many
+            and column.widget.model is self.model
+            and not column.readonly
+        )
+
+    def _lines(self, rows: Iterable[Any], places: Mapping[int, str], headed: set[int]) -> Iterator[Line]:
+        for row in rows:
+            values = row.values
+            if all(is_empty(value) for value in values):
+                continue
+            line = Line(row.number, {name: values[place] for place, name in places.items() if place < len(values)})
+            for place, name in places.items():
+                line.cells.setdefault(name, None)
+                line.places[name] = f"{letters(place)}{row.number}"
+            for place, value in enumerate(values):
+                if place not in headed and not is_empty(value):
+                    line.problems.append(
+                        Problem(
+                            self.sheet, row.number, f"{letters(place)}{row.number}", "", shown(value),
+                            _("This cell stands under no heading of this import: nobody would read it."),
+                        )
+                    )  # fmt: skip
+            yield line
+
+    def _judge(self, lines: list[Line], *, is_writing: bool) -> list[Line]:
+        """Read, find, compare and check some rows."""
+        for column in self.present:
+            column.widget.load(line.cells[column.column_name] for line in lines)
+        keys = [self.fields[name] for name in self.keys]
+        for line in lines:
+            for column in keys:
+                self._clean(line, column)
+        self._find_links(lines)
+        self._find_records(lines, is_writing=is_writing)
+        self.prepare(lines)
+        others = [column for column in self.present if column not in keys and not column.readonly]
+        for line in lines:
+            if line.record is None:
+                # The row is lost, but whatever else is wrong in it is said now, too.
+                for column in others:
+                    self._clean(line, column)
+                continue
+            for column in others:
+                self._clean(line, column)
+            self.adjust(line)
+            self._compare(line, [*keys, *others])
+        self._check([line for line in lines if line.record is not None and not line.problems])
+        return lines
+
+    def _clean(self, line: Line, column: Column) -> None:
+        name = column.column_name
+        written = line.cells[name]
+        if any(problem.column == name for problem in line.problems):
+            # A circle: whatever else its cell says would only confuse.
+            return
+        if is_empty(written):
+            value = column.empty()
+            if name in self.keys and value in (None, "") and not self._may_be_empty(column):
+                self.problem(line, name, _("This cell says which record the row is about: fill it in."))
+            line.cleaned[name] = value
+            return
+        try:
+            line.cleaned[name] = column.widget.clean(written, row=line.cells, record=line.record)
+        except ValueError as error:
+            self.problem(line, name, error)
+
+    def _may_be_empty(self, column: Column) -> bool:
+        field = column.model_field
+        return field is not None and (field.null or (field.blank and isinstance(field, models.CharField)))
+
+    def _find_links(self, lines: Sequence[Line]) -> None:
+        """The records that several columns name together."""
+        for link, names in self.links.items():
+            model = self.model._meta.get_field(link).related_model
+            attributes = [str(self.fields[name].attribute).split("__", 1)[1] for name in names]
+            known = self._linked.setdefault(link, {})
+            asked: dict[tuple[Any, ...], list[Line]] = {}
+            for line in lines:
+                if all(name in line.cleaned for name in names):
+                    asked.setdefault(tuple(_key(line.cleaned[name]) for name in names), []).append(line)
+            missing = [key for key in asked if key not in known]
+            if missing:
+                rows = _narrowed(model._base_manager.select_related(*self.link_related), attributes, missing)
+                for record in rows:
+                    known[tuple(_attribute(record, attribute) for attribute in attributes)] = record
+            for key, claimants in asked.items():
+                for line in claimants:
+                    if key in known:
+                        line.cleaned[link] = known[key]
+                    else:
+                        self.problem(
+                            line,
+                            names[0],
+                            _("No %(kind)s has these: %(columns)s.")
+                            % {"kind": model._meta.verbose_name, "columns": ", ".join(names)},
+                        )
+
+    def _find_records(self, lines: Sequence[Line], *, is_writing: bool) -> None:
+        attnames = [self.model._meta.get_field(name).attname for name in self.key_fields]
+        wanted: dict[tuple[Any, ...], Line] = {}
+        for line in lines:
+            values = [line.cleaned.get(self._cleaned_name(name), KeyError) for name in self.key_fields]
+            if KeyError in values or line.problems:
+                continue
+            key = tuple(_key(value) for value in values)
+            if key in self._first:
+                self.problem(
+                    line,
+                    self.keys[0],
+                    _("This is the same record as in %(first)s: keep one of the two rows.")
+                    % {"first": self._first[key]},
+                )
+                continue
+            self._first[key] = line.places[self.keys[0]]
+            wanted[key] = line
+        rows = self.model._base_manager.all()
+        if is_writing:
+            rows = rows.select_for_update(of=("self",))
+        found = {}
+        for record in _narrowed(rows, attnames, list(wanted)) if wanted else ():
+            found[tuple(getattr(record, name) for name in attnames)] = record
+        kept = {key: found[key] for key in wanted if key in found}
+        self._attach(list(kept.values()))
+        for key, line in wanted.items():
+            record = kept.get(key)
+            line.is_new = record is None
+            line.record = self.model() if record is None else record
+            for name in self.key_fields:
+                setattr(line.record, name, line.cleaned[self._cleaned_name(name)])
+
+    def _cleaned_name(self, field: str) -> str:
+        """Under which name ``Line.cleaned`` holds the value of a key field."""
+        if field in self.links:
+            return field
+        return next(column.column_name for column in self.fields.values() if column.attribute == field)
+
+    def _attach(self, records: Sequence[Any]) -> None:
+        """Give existing records the others that their cells name, in one query for each column."""
+        for column in self.fields.values():
+            widget, path = column.widget, str(column.attribute)
+            if not isinstance(widget, KeyWidget) or "__" in path:
+                continue
+            if column.is_many:
+                self._attach_many(records, column, widget)
+                continue
+            field = self.model._meta.get_field(path)
+            widget.load_pks(getattr(record, field.attname) for record in records)
+            for record in records:
+                pk = getattr(record, field.attname)
+                if pk is not None:
+                    setattr(record, path, widget.by_pk[pk])
+
+    def _attach_many(self, records: Sequence[Any], column: Column, widget: KeyWidget) -> None:
+        field = self.model._meta.get_field(str(column.attribute))
+        own, other = field.m2m_column_name(), field.m2m_reverse_name()
+        pairs = field.remote_field.through._base_manager.filter(
+            **{f"{field.m2m_field_name()}__in": [record.pk for record in records]}
+        ).values_list(own, other)
+        linked: dict[int, list[int]] = {}
+        for left, right in pairs:
+            linked.setdefault(left, []).append(right)
+        widget.load_pks(pk for pks in linked.values() for pk in pks)
+        for record in records:
+            record._linked = getattr(record, "_linked", {})
+            record._linked[column.column_name] = [widget.by_pk[pk] for pk in linked.get(record.pk, ())]
+
+    def _stored(self, line: Line, column: Column) -> Any:
+        if column.is_many:
+            return getattr(line.record, "_linked", {}).get(column.column_name, [])
+        return column.get_value(line.record)
+
+    def _compare(self, line: Line, columns: Sequence[Column]) -> None:
+        """Note what differs, and let the record take it."""
+        record = line.record
+        for column in columns:
+            name = column.column_name
+            if name not in line.cleaned:
+                continue
+            cleaned = line.cleaned[name]
+            stored = None if line.is_new else self._stored(line, column)
+            if not line.is_new and column.widget.is_same(cleaned, stored):
+                continue
+            before = "" if line.is_new else column.widget.render(stored)
+            after = column.widget.render(cleaned)
+            if not line.is_new or after:
+                line.differences.append(Difference(name, str(column.label), line.places[name], before, after))
+            if column.is_many:
+                if cleaned or not line.is_new:
+                    line.links[name] = [each.pk for each in cleaned]
+            elif "__" not in str(column.attribute):
+                setattr(record, str(column.attribute), cleaned)
+
+    def _check(self, lines: Sequence[Line]) -> None:
+        written = [line for line in lines if line.outcome != Outcome.UNCHANGED]
+        for line in written:
+            self.finish(line)
+        by_field = {str(column.attribute).split("__")[0]: column.column_name for column in self.fields.values()}
+        by_field |= {link: names[0] for link, names in self.links.items()}
+        for place, error in self.check([line.record for line in written]).items():
+            line = written[place]
+            for field, listed in error.message_dict.items():
+                name = "" if field == NON_FIELD_ERRORS else by_field.get(field, "")
+                for sentence in listed:
+                    if name and name not in line.places:
+                        sentence = _("%(sentence)s (column “%(name)s”, which the file does not have)") % {
+                            "sentence": sentence,
+                            "name": name,
+                        }
+                    self.problem(line, name, sentence)
+
+    def _set_links(self, name: str, wanted: Mapping[int, Sequence[int]]) -> None:
+        field = self.model._meta.get_field(str(self.fields[self._name_of(name)].attribute))
+        through = field.remote_field.through
+        own, other = field.m2m_field_name(), field.m2m_reverse_field_name()
+        through._base_manager.filter(**{f"{own}__in": list(wanted)}).delete()
+        through._base_manager.bulk_create(
+            (
+                through(**{f"{own}_id": left, f"{other}_id": right})
+                for left, rights in wanted.items()
+                for right in rights
+            ),
+            batch_size=500,
+        )
+
+
+def _batched(lines: Iterable[Line], size: int) -> Iterator[list[Line]]:
+    batch: list[Line] = []
+    for line in lines:
+        batch.append(line)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _key(value: Any) -> Any:
+    return value.pk if isinstance(value, Record) else value
+
+
+def _attribute(record: Any, path: str) -> Any:
+    field = record._meta.get_field(path)
+    return getattr(record, field.attname)
+
+
+def _narrowed(rows: Any, names: Sequence[str], keys: Sequence[tuple[Any, ...]]) -> Any:
+    """Rows whose columns each hold one of the asked values: those asked for, and perhaps a few more."""
+    condition = models.Q()
+    for name, values in zip(names, zip(*keys, strict=True), strict=True):
+        known = {value for value in values if value is not None}
+        part = models.Q(**{f"{name}__in": known})
+        if None in values:
+            part |= models.Q(**{f"{name}__isnull": True})
+        condition &= part
+    return rows.filter(condition)
