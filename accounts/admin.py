@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.apps import apps
@@ -26,6 +26,7 @@ from translated_fields.admin import TranslatedFieldAdmin
 from translated_fields.fields import show_language_code
 
 from accounts.actions import StaleRecord, change, save_record
+from accounts.actions.people import groups_to_give, may_manage
 from accounts.choices import Door
 from accounts.forms import (
     AccountChangeForm,
@@ -475,6 +476,25 @@ class AccountAdmin(OnRecordAdmin, UserAdmin):
             },
         ),
     )
+
+    # Whoever manages accounts makes nobody mightier than they are, themselves included.
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or may_manage(cast(User, request.user), obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or may_manage(cast(User, request.user), obj))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Sequence[str]:
+        held = () if request.user.is_superuser else ("is_superuser", "user_permissions")  # type: ignore[union-attr]
+        return (*super().get_readonly_fields(request, obj), *held)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            kwargs["queryset"] = groups_to_give(cast(User, request.user))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Sequence[type[InlineModelAdmin]]:
         # The account comes first: its page then asks for what it may do.

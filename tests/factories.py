@@ -9,9 +9,10 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.db import models
 
-from accounts.actions import change
+from accounts.actions import change, ensure_roles
 from accounts.choices import Door
 from accounts.models import Import, StoredFile, User, open_change
 from forums.models import Forum, ForumDay
@@ -80,6 +81,14 @@ def user(**fields: Any) -> User:
     return User.objects.create_user(
         **{"email": f"person{n}@example.org", "name": f"Person {n}", **fields}, password=password
     )
+
+
+def staff(role: str, **fields: Any) -> User:
+    """A colleague in one of the roles of ``accounts.roles``."""
+    made = user(is_staff=True, **fields)
+    # A test that commits takes the groups away with all else when it ends.
+    made.groups.add(Group.objects.filter(name=role).first() or ensure_roles()[role])
+    return made
 
 
 def country(code: str = "", **fields: Any) -> Country:

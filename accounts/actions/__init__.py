@@ -6,19 +6,10 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.choices import Door
 from accounts.models import Change, Record, User, as_open_change
-
-STAFF_GROUP = "CICan staff"
-SPECIALIST_GROUP = "Monitoring specialists"
-
-#: What is measured and when: kept by monitoring specialists, read by all staff.
-FRAMEWORK = ("goal", "expectedresult", "dimension", "category", "breakdown", "indicator", "reportingperiod")
-#: Written by the system alone, or never altered once written.
-READ_ONLY = ("result", "review")
-BUSINESS_APPS = ("partners", "projects", "forums", "indicators", "library")
+from accounts.roles import ROLES, rights_of
 
 
 class StaleRecord(Exception):
@@ -67,21 +58,11 @@ def save_record(*, record: Any, version: int | None = None) -> Any:
     return record
 
 
-def ensure_groups() -> tuple[Group, Group]:
-    """The groups of CICan staff and of monitoring specialists, with at least the rights of their work.
-
-    Both look at everything. Staff write partners, projects, forums, figures, reports and sources; specialists write
-    the logic model, the indicators and the periods, too. Accounts and groups are left to superusers.
-    """
-    staff, _ = Group.objects.get_or_create(name=STAFF_GROUP)
-    specialists, _ = Group.objects.get_or_create(name=SPECIALIST_GROUP)
-    # Histories are shown with their record and have no pages of their own.
-    business = Permission.objects.filter(content_type__app_label__in=BUSINESS_APPS).exclude(
-        content_type__model__startswith="historical"
-    )
-    looking = Q(codename__startswith="view_")
-    reading = Permission.objects.filter(content_type__app_label="accounts", codename__in=["view_user", "view_change"])
-    written = business.exclude(~looking & Q(content_type__model__in=READ_ONLY))
-    specialists.permissions.add(*written, *reading)
-    staff.permissions.add(*written.exclude(~looking & Q(content_type__model__in=FRAMEWORK)), *reading)
-    return staff, specialists
+def ensure_roles() -> dict[str, Group]:
+    """The groups of all roles by name, each with at least the rights of its work: see ``accounts.roles``."""
+    known = list(Permission.objects.values_list("pk", "content_type__app_label", "content_type__model", "codename"))
+    groups = {}
+    for role in ROLES:
+        groups[role.name], _ = Group.objects.get_or_create(name=role.name)
+        groups[role.name].permissions.add(*rights_of(role, known))
+    return groups

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actions import change, ensure_groups, save_record
+from accounts.actions import change, save_record
 from accounts.choices import Door
 from accounts.models import Change, User
 from partners.models import Membership, Partner, PartnerAlias
@@ -215,18 +215,3 @@ def test_an_account_is_made_a_member_on_its_page(staff: Client) -> None:
     }
     assert staff.post(url, typed(staff.get(url)) | row).status_code == 302
     assert Membership.history.get().change.door == Door.ADMIN
-
-
-def test_staff_read_the_framework_and_specialists_write_it() -> None:
-    staff, specialists = ensure_groups()
-    indicator = factories.indicator()
-    for group, writes in ((staff, False), (specialists, True)):
-        user = factories.user(is_staff=True)
-        user.groups.add(group)
-        client = signed_in(user)
-        response = client.get(page(type(indicator), "change", indicator.pk))
-        assert response.status_code == 200
-        assert response.context["has_change_permission"] is writes
-        assert client.get(page(Partner, "add")).status_code == 200
-        assert client.get(page(User, "add")).status_code == 403
-    assert ensure_groups() == (staff, specialists)

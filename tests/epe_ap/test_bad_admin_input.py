@@ -6,8 +6,8 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 
-from accounts.actions import ensure_groups
 from accounts.models import Change, User
+from accounts.roles import DATA_ENTRY, SPECIALISTS
 from indicators.models import Actual, Result
 from partners.models import Membership, Partner, PartnerAlias
 from tests import factories as make
@@ -240,9 +240,8 @@ def test_staff_without_rights_read_and_write_nothing():
 
 
 def test_nobody_of_the_groups_raises_their_own_rights():
-    for group in ensure_groups():
-        user = make.user(is_staff=True)
-        user.groups.add(group)
+    for role in (SPECIALISTS, DATA_ENTRY):
+        user = make.staff(role)
         client = signed_in(user)
         url = page(User, "change", user.pk)
 

@@ -9,12 +9,20 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.actions import change, ensure_groups, save_record
+from accounts.actions import change, ensure_roles, save_record
 from accounts.choices import Door, Language
 from accounts.models import User
+from accounts.roles import ADMINISTRATORS, DATA_ENTRY, READERS, SPECIALISTS
 from partners.choices import MembershipRole
 from partners.models import Membership, Partner
 
+#: One account of each role of the staff: address, name, role, how it is called here.
+STAFF = (
+    ("administration@example.org", "Alexis Administrator", ADMINISTRATORS, "administrator"),
+    ("specialist@example.org", "Camille Specialist", SPECIALISTS, "monitoring specialist"),
+    ("staff@example.org", "Dominique Staff", DATA_ENTRY, "data-entry staff"),
+    ("reader@example.org", "Renée Reader", READERS, "reader"),
+)
 #: Institutions of Chile, Colombia and Canada; the third leads a project.
 CONTRIBUTORS = (
     ("ceduc-ucn-antofagasta", Language.SPANISH, "America/Santiago"),
@@ -50,10 +58,9 @@ class Command(BaseCommand):
             )
             return
         with change(door=Door.COMMAND, reason="Demonstration accounts"):
-            staff, specialists = ensure_groups()
+            groups = ensure_roles()
             made = [
-                self.make_staff("staff@example.org", "Dominique Staff", "CICan staff", staff),
-                self.make_staff("specialist@example.org", "Camille Specialist", "monitoring specialist", specialists),
+                *(self.make_staff(email, name, called, groups[role]) for email, name, role, called in STAFF),
                 *self.make_contributors(),
             ]
         self.show(made)
@@ -94,3 +101,6 @@ class Command(BaseCommand):
         self.stdout.write("These passwords are shown this once:")
         for row in [headings, *made]:
             self.stdout.write(f"  {row.email:<{widths[0]}}  {row.password:<{widths[1]}}  {row.role}")
+        self.stdout.write(
+            "Staff set up a second factor (an authenticator app on the telephone) when they first sign in."
+        )
