@@ -170,6 +170,7 @@ class Verification(models.TextChoices):
     """How far an actual was checked."""
 
     AS_PUBLISHED = "as_published", _("as published")
+    UNCONFIRMED = "unconfirmed", _("not confirmed by the partner yet")
     CONFIRMED = "confirmed", _("confirmed by the partner")
     EVIDENCE = "evidence", _("evidence on file")
     ASSESSED = "assessed", _("externally assessed")

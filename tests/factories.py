@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import models
 
 from accounts.actions import change, ensure_roles
@@ -89,6 +89,34 @@ def staff(role: str, **fields: Any) -> User:
     # A test that commits takes the groups away with all else when it ends.
     made.groups.add(Group.objects.filter(name=role).first() or ensure_roles()[role])
     return made
+
+
+def permitted(*permissions: str, **fields: Any) -> User:
+    """A member of staff with exactly these permissions, such as ``indicators.add_submission``."""
+    made = user(**{"is_staff": True, **fields})
+    for permission in permissions:
+        app, _, codename = permission.partition(".")
+        made.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+    return made
+
+
+def enterer(**fields: Any) -> User:
+    """Somebody of the staff who enters figures and reviews none."""
+    return permitted("indicators.add_submission", **fields)
+
+
+def reviewer(**fields: Any) -> User:
+    """Somebody of the staff who enters figures and reviews those of others."""
+    return permitted("indicators.add_submission", "indicators.review_submission", **fields)
+
+
+def specialist(**fields: Any) -> User:
+    """Somebody of the staff who also closes periods, and corrects what they hold."""
+    return permitted(
+        *("indicators.add_submission", "indicators.review_submission"),
+        *("indicators.publish_reportingperiod", "indicators.correct_reportingperiod"),
+        **fields,
+    )
 
 
 def country(code: str = "", **fields: Any) -> Country:

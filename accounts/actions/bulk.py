@@ -93,6 +93,32 @@ def save_many(records: Sequence[Any]) -> None:
             model.history.bulk_history_create(new, batch_size=BATCH, default_date=timezone.now())
 
 
+def delete_many(records: Sequence[Any]) -> None:
+    """Delete records of one model, on which nothing else rests, inside an open change; their history stays.
+
+    Raises:
+        IntegrityError: when something rests on one of them; nothing is deleted.
+    """
+    if not records:
+        return
+    model = type(records[0])
+    history = model.history.model
+    now = timezone.now()
+    rows = [
+        history(
+            history_type="-",
+            history_date=now,
+            **{field.attname: getattr(record, field.attname) for field in history.tracked_fields},
+        )
+        for record in records
+    ]
+    with transaction.atomic():
+        history.objects.bulk_create(rows, batch_size=BATCH)
+        # Deleted one by one, each would write its own line of history.
+        doomed = model._base_manager.filter(pk__in=[record.pk for record in records])
+        doomed._raw_delete(doomed.db)
+
+
 def _lock(model: Any, records: Sequence[Any]) -> None:
     wanted = {record.pk: record.version for record in records}
     current = {

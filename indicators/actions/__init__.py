@@ -4,7 +4,10 @@ Every function takes its arguments by name, writes in one transaction, and needs
 (``accounts.actions.change``) that says who writes, why and through which door.
 """
 
+from indicators.actions.access import may_report, may_review
 from indicators.actions.book import thresholds
+from indicators.actions.closure import Gap, gaps
+from indicators.actions.entry import Entered, Entry, propose_many
 from indicators.actions.figures import (
     remove_figure,
     revise_target,
@@ -13,7 +16,16 @@ from indicators.actions.figures import (
     set_baseline,
     set_target,
 )
+from indicators.actions.intakes import answer_intake, mark_summary_sent, open_intake, reopen_answer
 from indicators.actions.periods import lock_period, publish_period, reopen_period
+from indicators.actions.reports import (
+    approve_report,
+    narrate,
+    open_report,
+    return_cells,
+    return_report,
+    submit_report,
+)
 from indicators.actions.results import (
     Difference,
     check_results,
@@ -23,36 +35,50 @@ from indicators.actions.results import (
 )
 from indicators.actions.series import close_series, open_series, save_context, touched_by, touched_by_all
 from indicators.actions.submissions import (
+    Returned,
     approve,
-    approve_report,
+    approve_many,
     discard,
-    may_report,
-    open_report,
     propose,
-    return_report,
+    return_many,
     return_submission,
     submit,
-    submit_report,
+    submit_many,
 )
 
 __all__ = [
     "Difference",
+    "Entered",
+    "Entry",
+    "Gap",
+    "Returned",
+    "answer_intake",
     "approve",
+    "approve_many",
     "approve_report",
     "check_results",
     "close_series",
     "discard",
+    "gaps",
     "lock_period",
+    "mark_summary_sent",
     "may_report",
+    "may_review",
+    "narrate",
     "one_refresh",
+    "open_intake",
     "open_report",
     "open_series",
     "propose",
+    "propose_many",
     "publish_period",
     "rebuild_results",
     "refresh_results",
     "remove_figure",
+    "reopen_answer",
     "reopen_period",
+    "return_cells",
+    "return_many",
     "return_report",
     "return_submission",
     "revise_target",
@@ -62,6 +88,7 @@ __all__ = [
     "set_baseline",
     "set_target",
     "submit",
+    "submit_many",
     "submit_report",
     "thresholds",
     "touched_by",

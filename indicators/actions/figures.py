@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import save_record
 from accounts.models import User
 from indicators import rules
+from indicators.actions.access import check_correction
 from indicators.actions.results import refresh_results
 from indicators.choices import PeriodState, Qualifier, Route, TargetBasis
 from indicators.models import Actual, Baseline, Figure, ReportingPeriod, Series, Target
@@ -150,8 +151,10 @@ def save_figure(*, record: Any, version: int | None = None) -> Any:
         raise TypeError(f"{type(record).__name__} is not a baseline, a target or an actual.")
     with transaction.atomic():
         before = None if record.pk is None else type(record)._base_manager.filter(pk=record.pk).first()
-        if isinstance(record, Actual) and isinstance(before, Actual):
-            _keep_first_value(record, before)
+        if isinstance(record, Actual):
+            check_correction(record.period, is_first=before is None)
+            if isinstance(before, Actual):
+                keep_first_value(record, before)
         save_record(record=record, version=version)
         refresh_results(series=[record.series] if before is None else [record.series, before.series])
     return record
@@ -165,6 +168,8 @@ def remove_figure(*, record: Baseline | Target | Actual) -> None:
     """
     with transaction.atomic():
         series = record.series
+        if isinstance(record, Actual):
+            check_correction(record.period, is_first=False)
         replaced = record.replaces if isinstance(record, Target) else None
         record.delete()
         if replaced is not None and isinstance(record, Target) and record.is_current:
@@ -184,22 +189,22 @@ def _state(record: Figure, figure: dict[str, Any], said: tuple[str, ...]) -> Non
             setattr(record, name, figure[name])
 
 
-def _keep_first_value(record: Actual, before: Actual) -> None:
+def keep_first_value(record: Actual, before: Actual) -> None:
+    """Keep beside an actual what everybody saw before it changes."""
     indicator = before.series.indicator
-    was_public = (
-        rules.is_public(
-            indicator_is_public=indicator.is_public,
-            is_demonstration=indicator.programme.is_demonstration,
-            has_actual=True,
-            is_published=before.period.state == PeriodState.PUBLISHED,
-            is_printed=before.route == Route.PUBLISHED_SOURCE,
-        )
-        and not before.results.filter(is_suppressed=True).exists()
-    )
+    was_public = rules.is_public(
+        indicator_is_public=indicator.is_public,
+        is_demonstration=indicator.programme.is_demonstration,
+        has_actual=True,
+        is_published=before.period.state == PeriodState.PUBLISHED,
+        is_printed=before.route == Route.PUBLISHED_SOURCE,
+    ) and not any(result.is_suppressed for result in before.results.all())
     first = rules.first_value(
         kept=before.first_published_value, before=before.ratio, after=record.ratio, was_public=was_public
     )
     record.first_published_value = rules.storable(first)
     record.first_published_on = before.first_published_on
-    if before.first_published_value is None and first is not None and before.approved_at is not None:
-        record.first_published_on = timezone.localdate(before.approved_at)
+    published_at = before.period.published_at or before.approved_at
+    if before.first_published_value is None and first is not None and published_at is not None:
+        # A source's own date is never replaced by the day on which it was loaded.
+        record.first_published_on = None if before.route == Route.PUBLISHED_SOURCE else timezone.localdate(published_at)

@@ -2,10 +2,12 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actions import save_record
 from accounts.models import open_change
+from indicators.actions.access import PUBLISH, check_may
 from indicators.actions.results import refresh_results
 from indicators.choices import PeriodState, SubmissionState
 from indicators.models import Indicator, ReportingPeriod
@@ -19,7 +21,11 @@ STEPS = {
 
 
 def lock_period(*, period: ReportingPeriod) -> ReportingPeriod:
-    """Close a period for the institutions; staff may still correct."""
+    """Close a period for the institutions; what they handed in is still reviewed.
+
+    Raises:
+        PermissionDenied: for those who may not (all three steps).
+    """
     return _move(period, PeriodState.LOCKED)
 
 
@@ -47,11 +53,14 @@ def reopen_period(*, period: ReportingPeriod) -> ReportingPeriod:
 
 
 def _move(period: ReportingPeriod, state: PeriodState) -> ReportingPeriod:
+    check_may(PUBLISH)
     with transaction.atomic():
         current = ReportingPeriod.objects.select_for_update().get(pk=period.pk)
         if current.state not in STEPS[state]:
             raise ValidationError(_("A period is locked before it is published, and opened again only while locked."))
         current.state = state
+        if state == PeriodState.PUBLISHED:
+            current.published_at = timezone.now()
         save_record(record=current)
         refresh_results(indicators=Indicator.objects.filter(programme=current.programme_id))
     period.refresh_from_db()

@@ -5,6 +5,7 @@ stated; empty is None and never 0), percentages in percent points. What a rule f
 reason, inputs.
 """
 
+from indicators.rules.entry import Doubt, Question, doubt
 from indicators.rules.outcomes import RULES_VERSION, Closure, Known, Outcome, Thresholds
 from indicators.rules.privacy import PEOPLE, Cell, is_small, withheld
 from indicators.rules.quantities import (
@@ -76,6 +77,7 @@ __all__ = [
     "Cell",
     "Closure",
     "Coverage",
+    "Doubt",
     "Interval",
     "Known",
     "Milestone",
@@ -83,6 +85,7 @@ __all__ = [
     "Part",
     "Presence",
     "Quantity",
+    "Question",
     "Revision",
     "Scope",
     "Thresholds",
@@ -98,6 +101,7 @@ __all__ = [
     "coverage",
     "cumulate",
     "direction_of",
+    "doubt",
     "due",
     "falls_back",
     "first_value",

@@ -49,7 +49,7 @@ def author(series: Series) -> User:
 
 @pytest.fixture
 def staff() -> User:
-    return make.user(is_staff=True)
+    return make.reviewer()
 
 
 def row() -> Result:
@@ -290,7 +290,7 @@ def test_nobody_approves_their_own_figure_without_a_reason(
 
 def test_only_staff_approve_and_return(series: Series, period: ReportingPeriod, author: User) -> None:
     proposed = submitted(series, period, author)
-    for person in (author, make.user(), make.user(is_staff=True, is_active=False)):
+    for person in (author, make.user(), make.enterer(), make.reviewer(is_active=False)):
         with pytest.raises(PermissionDenied):
             actions.approve(submission=proposed, by=person)
         with pytest.raises(PermissionDenied):

@@ -82,7 +82,7 @@ def found(db: None) -> World:
             programme=programme, slug="whole", kind="whole", starts_on=date(2020, 1, 1), ends_on=date(2020, 12, 31)
         )
     )
-    return World(series, periods, [common, *linked], make.user(is_staff=True), make.user(is_staff=True))
+    return World(series, periods, [common, *linked], make.reviewer(), make.reviewer())
 
 
 figures = st.one_of(
