@@ -70,7 +70,7 @@ def _leaf(child: Any, record: models.Model, *, is_negated: bool) -> Truth:
     lookup = lookup or "exact"
     value = _value(record, column)
     if isinstance(wanted, F):
-        wanted = _value(record, wanted.name)
+        wanted = _value(record, wanted.name)  # type: ignore[attr-defined]
         if wanted is None:
             return None
     elif isinstance(wanted, models.Model):

@@ -55,9 +55,10 @@ def check_many(records: Sequence[Any]) -> dict[int, ValidationError]:
             record.clean()
         except ValidationError as error:
             errors.append(error)
-        errors += (error for constraint in checked for error in _broken(record, constraint))
-    for place, error in (*_gone(records, relations), *_twins(records, model)):
-        found[place].append(error)
+        for constraint in checked:
+            errors += _broken(record, constraint)
+    for place, refusal in (*_gone(records, relations), *_twins(records, model)):
+        found[place].append(refusal)
     return {place: _joined(errors) for place, errors in found.items() if errors}
 
 

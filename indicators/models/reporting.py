@@ -256,7 +256,7 @@ class Submission(Figure):
         constraints = (
             # The first rule of figures, with one answer more: "not yet".
             models.CheckConstraint(
-                condition=Figure.Meta.constraints[0].condition | Q(is_not_yet=True),
+                condition=Figure.Meta.constraints[0].condition | Q(is_not_yet=True),  # type: ignore[operator]
                 name="%(class)s_says_something",
                 violation_error_message=_(
                     "Give a value, a share, a text, or say that it is not applicable or not known yet."

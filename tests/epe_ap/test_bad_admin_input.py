@@ -169,7 +169,7 @@ def test_a_name_that_is_a_script_or_a_formula_is_only_a_name(staff: Client):
     actual = make.actual(series=series, period=period, **make.three("note", name))
     make.citation(actual=actual, printed_value=name, section=name, document=make.document(file_name="=cmd"))
     url = page(Actual, "change", actual.pk)
-    assert staff.post(url, typed(staff.get(url), value="60")).status_code == 302
+    assert staff.post(url, typed(staff.get(url), value="60", change_reason="Misread")).status_code == 302
 
     pages = [page(model, "changelist") for model in (Actual, Partner, PartnerAlias, Result, Change)]
     pages += [

@@ -255,7 +255,9 @@ def test_what_an_action_refuses_stands_in_the_form(staff: Client) -> None:
     period = factories.period(programme=series.indicator.programme, state="locked")
     url = page(Submission, "add")
     response = staff.post(url, typed(staff.get(url), series=series.pk, period=period.pk, value="40", route="grid"))
-    assert errors(response) == ["The period is closed: ask the staff to open it again."]
+    assert errors(response) == [
+        "The period is closed: say why the figure is corrected. The public sees the reason beside the figure."
+    ]
     assert response.context["adminform"].form["value"].value() == "40"
     assert not Change.objects.filter(door=Door.ADMIN).exists()
 
@@ -282,7 +284,7 @@ def test_a_report_is_opened_told_and_approved(staff: Client) -> None:
 
 
 def test_a_page_of_a_submission_costs_the_same_with_a_long_thread(staff: Client, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
-    user = factories.user(is_staff=True)
+    user = factories.enterer()
     series = factories.series(country=factories.country(), partner=factories.partner())
     with change(door=Door.COMMAND):
         period = factories.period(programme=series.indicator.programme)
