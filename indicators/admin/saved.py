@@ -1,7 +1,7 @@
 """Saved filters of the lists: what somebody looks for every morning, each with an address of its own."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import admin
@@ -11,13 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import is_key
-from indicators.choices import IntakeAnswer, PeriodState, Status, SubmissionState
+from indicators.choices import IntakeAnswer, PeriodState, SubmissionState
 from indicators.models import Actual, Baseline, Intake, ReportingPeriod, Result, Submission, Target
+from indicators.waiting import LONG, awaited
 from library.choices import Settlement
 from library.models import Discrepancy
 
-#: Something waits for long from this many days on.
-LONG = timedelta(days=14)
 #: Periods that a filter offers, the latest first.
 MOST_PERIODS = 24
 
@@ -37,21 +36,6 @@ LABELS: dict[str, Any] = {
 }
 
 Condition = Callable[[date], Any]
-
-
-def awaited(results: QuerySet[Result], today: date, *, is_overdue: bool) -> QuerySet[Result]:
-    """Rows of expected series whose open period has no figure yet, nor one that waits for review."""
-    when = {"due_on__lt": today} if is_overdue else {"due_on__gte": today}
-    handed_in = Submission.objects.filter(
-        series=OuterRef("series"), period=OuterRef("period"), state=SubmissionState.SUBMITTED
-    )
-    return results.filter(
-        ~Exists(handed_in),
-        status=Status.NOT_REPORTED,
-        series__is_expected=True,
-        period__state=PeriodState.OPEN,
-        **when,
-    )
 
 
 def disputed_actuals() -> QuerySet[Any]:
