@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import AutocompleteFilter, ReadOnlyAdmin, in_languages, number
-from indicators.admin.saved import ResultLook
 from indicators.models import Result
 
 
@@ -26,7 +25,6 @@ class ResultAdmin(ReadOnlyAdmin):
         "is_public",
     )
     list_filter = (
-        ResultLook,
         "programme",
         "status",
         "origin",

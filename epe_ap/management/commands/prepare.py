@@ -25,6 +25,7 @@ class Command(BaseCommand):
         self.step("The book", "load_book", if_empty=True)
         if settings.DEBUG:
             self.step("Demonstration accounts", "make_demo_accounts", if_none=True)
+            self.step("Demonstration programme", "make_demo_programme", if_none=True)
         else:
             self.stdout.write("Demonstration accounts: none are made when DEBUG is off; see manage.py createsuperuser.")
 

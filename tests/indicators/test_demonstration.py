@@ -1,0 +1,240 @@
+"""The demonstration programme: it shows every state and every status, nowhere unless asked for, and leaves no trace."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import transaction
+from django.test import Client
+
+from accounts.actions import ensure_roles
+from accounts.actions.bulk import check_many
+from accounts.models import Change, User
+from indicators.actions import check_results
+from indicators.choices import IntakeAnswer, PeriodState, ReturnReason, Status, SubmissionState
+from indicators.management.demonstration import story
+from indicators.models import Indicator, Intake, Report, ReportingPeriod, Result, Review, Submission, Target
+from partners.models import Partner
+from projects.models import Programme, Project
+from tests import factories as make
+from tests.everything import PAGES, Everything
+
+TODAY = date(2026, 11, 28)
+#: Words that stand in every name of the demonstration, in one of the three languages, and its codes.
+WORDS = ("demo-", "demonstra", "demostra", "démonstra", "fictiti", "fictici", "fictif")
+DOWNLOADS = ("csv", "json")
+
+
+def run(*options: str) -> str:
+    said = StringIO()
+    call_command("make_demo_programme", *options, stdout=said)
+    return said.getvalue()
+
+
+def numbers_of_rows() -> dict[str, int]:
+    """Rows of every table, those of history and of many-to-many links among them."""
+    return {model._meta.db_table: model._base_manager.count() for model in apps.get_models(include_auto_created=True)}
+
+
+@dataclass
+class Made:
+    before: dict[str, int]
+    said: str
+
+
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[Made]:
+    """The programme beside real ones; made once for the tests of this module and taken back afterwards."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        Everything().add(1)
+        ensure_roles()
+        before = numbers_of_rows()
+        yield Made(before, run("--profile", "tour", "--today", TODAY.isoformat(), "--accounts"))
+        transaction.set_rollback(True)
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made")]
+
+
+@pytest.fixture
+def demo() -> Programme:
+    return Programme.objects.get(slug=story.SLUG)
+
+
+def text_of(page: Any) -> str:
+    content = b"".join(page.streaming_content) if page.streaming else page.content
+    return content.decode()
+
+
+def words_of_it(text: str) -> list[str]:
+    return [word for word in WORDS if word in text.casefold()]
+
+
+def test_four_half_years_lie_around_the_day(demo: Programme):
+    first, second, third, fourth = ReportingPeriod.objects.filter(programme=demo, kind="interim").order_by("starts_on")
+
+    assert [period.state for period in (first, second, third, fourth)] == [
+        *(PeriodState.PUBLISHED, PeriodState.LOCKED, PeriodState.OPEN, PeriodState.OPEN)
+    ]
+    assert (third.ends_on, third.due_on) == (date(2026, 10, 31), TODAY + timedelta(days=15))
+    assert (fourth.starts_on, fourth.ends_on) == (date(2026, 11, 1), date(2027, 4, 30))
+    whole = ReportingPeriod.objects.get(programme=demo, kind="whole")
+    assert (whole.starts_on, whole.ends_on) == (first.starts_on, fourth.ends_on)
+
+
+def test_every_kind_of_project_indicator_and_account_occurs(demo: Programme):
+    assert Project.objects.filter(programme=demo).count() == 3
+    partners = Partner.objects.filter(slug__startswith="demonstration-")
+    assert sorted(partners.values_list("country__code", flat=True)) == ["CA", "CL", "CO", "MX", "PE"]
+    indicators = Indicator.objects.filter(programme=demo)
+    assert indicators.count() == 12
+    assert set(indicators.values_list("measure", flat=True)) >= {
+        *("count", "percentage", "currency", "score", "qualitative")
+    }
+    assert set(indicators.values_list("cumulation", flat=True)) == {"per_period", "running_total", "stock"}
+    assert set(indicators.values_list("direction", flat=True)) == {"increase", "decrease", "maintain"}
+    assert Target.objects.filter(series__indicator__programme=demo, is_current=False).count() == 1
+    people = User.objects.filter(is_demonstration=True).order_by("email")
+    assert list(people.values_list("email", "memberships__role", "is_staff")) == [
+        *((f"demo.{short}@example.org", "contributor", False) for short in ("cl", "co")),
+        ("demo.lead@example.org", "lead", False),
+        *((f"demo.{short}@example.org", "contributor", False) for short in ("mx", "pe")),
+        *((f"demo.{short}@example.org", None, True) for short in ("specialist", "staff")),
+        ("demo.viewer@example.org", "viewer", False),
+    ]
+
+
+def test_every_state_of_the_workflow_occurs(demo: Programme):
+    proposals = Submission.objects.filter(series__indicator__programme=demo)
+    reports = Report.objects.filter(project__programme=demo)
+
+    assert set(proposals.values_list("state", flat=True)) == set(SubmissionState.values)
+    assert set(reports.values_list("state", flat=True)) == set(SubmissionState.values)
+    assert proposals.filter(is_not_yet=True).exists()
+    assert proposals.filter(is_not_applicable=True).exists()
+    returned = Review.objects.filter(submission__in=proposals, decision="return")
+    assert set(returned.values_list("reason", flat=True)) == {ReturnReason.OUTLIER, ReturnReason.DEFINITION}
+    assert all(returned.values_list("text", flat=True))
+    answers = Intake.objects.filter(report__project__programme=demo, submissions__in=proposals)
+    assert set(answers.values_list("answer", flat=True)) == set(IntakeAnswer.values)
+
+
+def test_every_status_occurs_on_the_day(demo: Programme):
+    results = Result.objects.filter(programme=demo).on(TODAY)
+
+    assert set(results.values_list("status_today", flat=True)) == set(Status.values)
+
+
+def test_its_records_keep_every_rule(demo: Programme):
+    for model in (Submission, Report, Target, Indicator, ReportingPeriod, Partner, Project):
+        assert check_many(list(model._base_manager.all())) == {}
+    assert check_results() == []
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/results/?nature=all&period=all&sex=all", "/results/?q=demonstration"])
+def test_no_public_page_says_a_word_of_it(client: Client, path: str):
+    assert words_of_it(text_of(client.get(f"/en{path}")).replace("q=demonstration", "")) == (
+        ["demonstra"] if "q=" in path else []
+    )
+
+
+@pytest.mark.parametrize("ending", DOWNLOADS)
+def test_no_download_says_a_word_of_it_unless_it_is_asked_for_by_its_code(client: Client, ending: str):
+    everything = "nature=all&period=all&sex=all"
+    assert words_of_it(text_of(client.get(f"/en/results.{ending}?{everything}"))) == []
+    assert "demo-trained" in text_of(client.get(f"/en/results.{ending}?{everything}&programme=DEMO"))
+
+
+def test_the_command_for_exports_leaves_it_out_unless_it_is_named():
+    said = {}
+    for name, options in {"all": {}, "named": {"programme": "DEMO"}}.items():
+        output = StringIO()
+        call_command("export_results", stdout=output, format="csv", **options)
+        said[name] = output.getvalue()
+    assert words_of_it(said["all"]) == []
+    assert "demo-trained" in said["named"]
+
+
+@pytest.mark.parametrize("language", ["fr", "es", "en"])
+def test_with_its_code_it_is_shown_and_marked(client: Client, language: str):
+    page = text_of(client.get(f"/{language}/results/?programme=DEMO&period=all"))
+
+    assert page.count("demonstration-mark") == 1
+    assert "DEMO-A" in page
+
+
+def test_a_second_one_is_refused_and_changes_nothing():
+    before = numbers_of_rows()
+
+    with pytest.raises(CommandError, match="already holds a programme with the slug demo"):
+        run()
+    assert "nothing was made" in run("--if-none")
+
+    assert numbers_of_rows() == before
+
+
+def test_removed_it_leaves_no_row_behind(made: Made, demo: Programme):
+    """Not even of what people did in it since, nor of what they threw away there."""
+    by = User.objects.get(email="demo.staff@example.org")
+    with make.change(door=make.Door.ADMIN, by=by, reason="Tried out"):
+        project = demo.projects.get(code="DEMO-A")
+        project.title = "Renamed"
+        project.save()
+        Submission.objects.filter(state="draft").first().delete()
+        demo.themes.create(slug="DEMO-T9", code="T9", kind="theme", number=9)
+
+    said = run("--remove")
+
+    assert "was removed" in said
+    assert numbers_of_rows() == made.before
+    assert "nothing was removed" in run("--remove")
+
+
+def test_what_is_real_survives_the_removal():
+    """An account that did real work is kept, not active; and so is a change that touched a real record, too."""
+    by = User.objects.get(email="demo.staff@example.org")
+    real = Project.objects.get(code="B05.1")
+    with make.change(door=make.Door.ADMIN, by=by, reason="Both at once") as both:
+        for project in (real, Project.objects.get(code="DEMO-A")):
+            project.save()
+
+    run("--remove")
+
+    by.refresh_from_db()
+    assert not by.is_active
+    assert Change.objects.get(pk=both.pk).made_by == by
+    assert real.history.filter(change=both).count() == 1
+
+
+@pytest.mark.parametrize("name", ["funder", "partnership"])
+def test_something_real_that_names_it_stops_the_removal(name: str):
+    lead = Partner.objects.get(slug="demonstration-lead")
+    if name == "funder":
+        with make.change(door=make.Door.ADMIN):
+            real = Programme.objects.get(code="EPE-AP")
+            real.funder = lead
+            real.save()
+    else:
+        make.partnership(project=Project.objects.get(code="B05.1"), partner=lead)
+    before = numbers_of_rows()
+
+    with pytest.raises(CommandError, match="Something real names one of its institutions"):
+        run("--remove")
+
+    assert numbers_of_rows() == before
+
+
+def test_without_debug_nobody_signs_in_to_it():
+    run("--remove")
+    said = run("--today", "2024-02-29")
+
+    assert "Nobody can sign in" in said
+    people = User.objects.filter(is_demonstration=True)
+    assert {(user.is_active, user.has_usable_password()) for user in people} == {(False, False)}
+    assert Result.objects.filter(programme__slug="demo").exists()
