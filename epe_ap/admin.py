@@ -8,7 +8,10 @@ from csp.decorators import csp_update
 from django.contrib import admin
 from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from epe_ap.first_page import first_page
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -31,6 +34,9 @@ class ResultsAdminSite(admin.AdminSite):
                 raise Http404("The database cannot hold what was asked for.") from error
 
         return cast(View, allow_inline_styles(super().admin_view(cast(View, answered), cacheable)))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        return super().index(request, {**first_page(request, timezone.localdate()), **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         # The one page of the admin that admin_view() does not wrap.

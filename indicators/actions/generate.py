@@ -5,7 +5,7 @@ that the same order given twice makes nothing the second time.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import product
@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from accounts.actions import save_record
+from accounts.actions.bulk import check_many, save_many
 from indicators.actions.figures import LANGUAGES, SAID, STATED
 from indicators.actions.results import refresh_results
 from indicators.choices import (
@@ -386,10 +386,15 @@ def _carried_out(make: Any) -> Plan:
     return plan
 
 
-def save_all(records: Iterable[Any]) -> None:
-    """Save new records of one model inside the open change."""
-    for record in records:
-        save_record(record=record)
+def save_all(records: Sequence[Any]) -> None:
+    """Check and save new records of one model inside the open change, with their history.
+
+    Raises:
+        ValidationError: with what is wrong with the first that breaks a rule; nothing is written.
+    """
+    for place, error in sorted(check_many(records).items()):
+        raise ValidationError([f"{records[place]}: {sentence}" for sentence in error.messages])
+    save_many(records)
 
 
 def _bound(plan: Plan) -> None:

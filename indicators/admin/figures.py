@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import AutocompleteFilter, ReadOnlyRows, RecordAdmin, StackedRows, in_languages, number
 from indicators.actions import close_series, remove_figure, revise_target, save_context, save_figure, set_target
 from indicators.actions.figures import SAID, STATED
+from indicators.admin.saved import ActualLook, MissingIn, SeriesLook, TargetLook
 from indicators.choices import Route, TargetBasis
 from indicators.models import Actual, Baseline, Series, Target
 from library.models import Citation
@@ -83,6 +84,8 @@ class SeriesAdmin(RecordAdmin):
         "indicator",
     )
     list_filter = (
+        SeriesLook,
+        MissingIn,
         "indicator__programme",
         "is_expected",
         "country",
@@ -132,7 +135,15 @@ class TargetAdmin(FigureAdmin):
     """A target that has one in force before it is a revision of it, and says why; the earlier one is kept."""
 
     list_display = ("series", "period", VALUE, SHARE, "qualifier", "basis", "revision", "is_current")
-    list_filter = ("period", "basis", "is_current", ("series", AutocompleteFilter))
+    list_filter = (
+        TargetLook,
+        "series__indicator__programme",
+        "period",
+        "basis",
+        "is_current",
+        ("series__indicator", AutocompleteFilter),
+        ("series", AutocompleteFilter),
+    )
     readonly_fields = ("revision", "is_current", "replaces")
     fieldsets = (
         (None, {"fields": ("series", "period", "basis")}),
@@ -160,7 +171,16 @@ class TargetAdmin(FigureAdmin):
 @admin.register(Actual)
 class ActualAdmin(FigureAdmin):
     list_display = ("series", "period", VALUE, SHARE, "qualifier", "route", "verification", "is_contested")
-    list_filter = ("period", "route", "verification", "is_contested", ("series", AutocompleteFilter))
+    list_filter = (
+        ActualLook,
+        "series__indicator__programme",
+        "period",
+        "route",
+        "verification",
+        "is_contested",
+        ("series__indicator", AutocompleteFilter),
+        ("series", AutocompleteFilter),
+    )
     readonly_fields = ("approved_at", "approved_by", "first_published_value", "first_published_on")
     fieldsets = (
         (None, {"fields": ("series", "period", ("as_of", "as_of_precision"))}),

@@ -21,6 +21,7 @@ from indicators.admin.plans import (
     Retire,
     plan_urls,
 )
+from indicators.admin.saved import IndicatorLook
 from indicators.forms import BreakdownForm, CategoryForm, CategoryRowForm, DimensionForm
 from indicators.models import Breakdown, Category, Dimension, ExpectedResult, Goal, Indicator, ReportingPeriod, Series
 
@@ -100,6 +101,7 @@ class IndicatorAdmin(RecordAdmin):
     list_display = ("code", "name", "nature", "family", "measure", "project", "number_of_series", "is_public")
     list_display_links = ("code", "name")
     list_filter = (
+        IndicatorLook,
         "programme",
         "nature",
         "family",

@@ -31,6 +31,7 @@ from indicators.actions import (
 from indicators.actions.figures import SAID, STATED
 from indicators.actions.submissions import EDITABLE
 from indicators.admin.figures import NUMBER, OF_SERIES, SHARE, VALUE, FigureRows
+from indicators.admin.saved import ReportLook, SubmissionLook
 from indicators.choices import SubmissionState
 from indicators.forms import ReturnActionForm
 from indicators.models import Evidence, Intake, Reminder, Report, ResultNarrative, Review, Submission
@@ -56,7 +57,7 @@ class ReportAdmin(RecordAdmin):
     """A report is opened for a project and a period; its steps are taken from the list."""
 
     list_display = ("project", "period", "state", "submitted_by", "submitted_at", "approved_by", "approved_at")
-    list_filter = ("period", "state", ("project", AutocompleteFilter))
+    list_filter = (ReportLook, "project__programme", "period", "state", ("project", AutocompleteFilter))
     list_select_related = ("project", "period", "submitted_by", "approved_by")
     search_fields = ("project__code", "project__title", *in_languages("period__name"))
     inlines = (NarrativesOfReport, SubmissionsOfReport)
@@ -118,7 +119,16 @@ class SubmissionAdmin(RecordAdmin):
     """A proposal is changed while it is a draft or returned; its steps are taken from the list."""
 
     list_display = ("series", "period", "number", VALUE, SHARE, "state", "route", "author", "submitted_at")
-    list_filter = ("period", "state", "route", ("series", AutocompleteFilter), ("report", AutocompleteFilter))
+    list_filter = (
+        SubmissionLook,
+        "series__indicator__programme",
+        "period",
+        "state",
+        "route",
+        ("series__reporter", AutocompleteFilter),
+        ("series", AutocompleteFilter),
+        ("report", AutocompleteFilter),
+    )
     ordering = ("series__indicator__code", "series", "period", "number")
     search_fields = OF_SERIES
     inlines = (EvidenceOfSubmission, ReviewsOfSubmission)
@@ -201,7 +211,13 @@ class IntakeAdmin(ReadOnlyAdmin):
     """What staff entered on behalf of a partner, and what it answers; entered on the report's own page."""
 
     list_display = ("report", "partner", "channel", "received_on", "entered_by", "answer", "answered_at")
-    list_filter = ("answer", "channel", ("report__period", AutocompleteFilter), ("partner", AutocompleteFilter))
+    list_filter = (
+        "answer",
+        "channel",
+        "report__project__programme",
+        ("report__period", AutocompleteFilter),
+        ("partner", AutocompleteFilter),
+    )
     search_fields = ("report__project__code", "partner__name", "partner__acronym", "answer_text")
     # Whoever has its code may answer in the partner's place: it is in no page.
     exclude = ("code",)

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import AutocompleteFilter, ReadOnlyAdmin, in_languages, number
+from indicators.admin.saved import ResultLook
 from indicators.models import Result
 
 
@@ -25,6 +26,7 @@ class ResultAdmin(ReadOnlyAdmin):
         "is_public",
     )
     list_filter = (
+        ResultLook,
         "programme",
         "status",
         "origin",

@@ -991,3 +991,46 @@ def test_a_stored_number_has_at_most_fifteen_digits(value: str | None, expected:
 def test_the_version_names_rules_and_thresholds() -> None:
     assert Thresholds(on_track=D("90.0")).version == f"{rules.RULES_VERSION};track=90;cell=5/10;about=10"
     assert len(Thresholds(on_track=D("99.99"), small_cell=10_000, small_cell_sensitive=10_000).version) <= 40
+
+
+# --- What is asked about before it is kept ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "earlier", "target", "more", "asked"),
+    [
+        # A digit too many, or too few.
+        (1200, [100, 120], None, {}, ("far_above_last", 120)),
+        (600, [100, 120], None, {}, None),
+        (12, [100, 120], None, {}, ("far_below_last", 100)),
+        # Small numbers differ by large factors.
+        (20, [1], None, {}, None),
+        (0, [20], None, {}, None),
+        (0, [21], None, {}, ("far_below_last", 21)),
+        (21, [0], None, {}, ("far_above_last", 0)),
+        # A running total that falls back, but for one that is meant to fall.
+        (99, [100], None, {"cumulation": "running_total"}, ("falls_back", 100)),
+        (100, [100], None, {"cumulation": "running_total"}, None),
+        (99, [100], None, {"cumulation": "running_total", "direction": "decrease"}, None),
+        # The first figure is compared with its target.
+        (250, [], 40, {}, ("far_above_target", 40)),
+        (200, [], 40, {}, None),
+        (250, [90], 40, {}, None),
+        (250, [], 0, {}, None),
+        # Percentages, and what is measured on a base.
+        (100, [3], None, {"measure": "percentage"}, None),
+        (101, [], None, {"measure": "percentage"}, ("above_hundred", 100)),
+        (None, [], None, {"measure": "percentage", "numerator": 9, "denominator": 8}, ("more_than_base", 8)),
+        # What is no count is not asked about.
+        (None, [100], None, {}, None),
+        (5000, [1], None, {"measure": "score"}, None),
+    ],
+)
+def test_an_unusual_value_is_asked_about(value: Any, earlier: Any, target: Any, more: Any, asked: Any) -> None:
+    def decimal(number: Any) -> Any:
+        return None if number is None else D(number)
+
+    given = {"measure": Measure.COUNT, "cumulation": Cumulation.PER_PERIOD, **more}
+    given |= {name: decimal(given[name]) for name in ("numerator", "denominator") if name in given}
+    found = rules.doubt(value=decimal(value), earlier=[D(each) for each in earlier], target=decimal(target), **given)
+    assert (None if found is None else (found.question, found.compared_with)) == asked
