@@ -20,7 +20,7 @@ from accounts.actions import change
 from accounts.actions.bulk import StaleRecords
 from accounts.actions.previews import Line, Outcome, Preview, Sheet
 from accounts.choices import Door, ImportState
-from accounts.models import Change, Import, StoredFile, User
+from accounts.models import Import, StoredFile, User
 
 #: A preview that nobody applied is kept for so long.
 KEPT = timedelta(days=1)
@@ -83,7 +83,7 @@ def keep(
     Raises:
         PermissionDenied: when the person may not import this kind.
     """
-    _require(by, resource)
+    require(by, resource)
     with transaction.atomic():
         purge_previews()
         file = StoredFile.objects.create(
@@ -134,9 +134,9 @@ def apply(
         Refused: when rows are wrong and the good ones alone were not asked for, when the data changed since the
             preview, when nothing would change, or when another import is being written. Nothing is written then.
     """
-    _require(by, resource)
-    with _refusals(), change(door=Door.IMPORT, by=by, reason=reason.strip()) as made:
-        _wait_for_turn()
+    require(by, resource)
+    with refusals(), change(door=Door.IMPORT, by=by, reason=reason.strip()) as made:
+        wait_for_turn()
         current = Import.objects.select_for_update().get(pk=record.pk)
         if current.state != ImportState.PREVIEWED:
             raise Refused(_("This import was applied already."))
@@ -146,11 +146,13 @@ def apply(
             raise Refused(
                 _("Some rows are refused: correct them and send the file again, or import only the good rows.")
             )
-        seen = Preview(sheet.name)
+        seen, links = Preview(sheet.name), {}
         with resource.writing():
             for lines in resource.read(sheet, seen, is_writing=True):
                 seen.add(lines)
-                resource.save_lines([line for line in lines if line.is_written])
+                written = [line for line in lines if line.is_written]
+                resource.save_lines(written)
+                _keep_links(links, written)
             if seen.finish().digest != current.digest:
                 raise Refused(
                     _(
@@ -162,21 +164,29 @@ def apply(
         current.state, current.change = ImportState.APPLIED, made
         for name, count in _counts(seen).items():
             setattr(current, name, count)
-        current.options = {**current.options, "only_good": only_good}
+        current.options = {**current.options, "only_good": only_good, "links": links}
         current.save()
     return current
+
+
+def _keep_links(links: dict[str, dict[str, dict[str, list[int]]]], lines: Sequence[Line]) -> None:
+    """Keep the many-to-many links that were there before: no history tells them."""
+    for line in lines:
+        if line.links_before:
+            links.setdefault(line.record._meta.label_lower, {})[str(line.record.pk)] = line.links_before
 
 
 def _counts(seen: Preview) -> dict[str, int]:
     return {f"rows_{outcome.value}": seen.counts[outcome] for outcome in Outcome}
 
 
-def _require(by: User, resource: Importable) -> None:
+def require(by: User, resource: Any) -> None:
+    """Raise ``PermissionDenied`` for whoever may not import what the resource is of."""
     if not by.is_active or not by.has_perms(resource.permissions):
         raise PermissionDenied(_("You may not import this kind of record."))
 
 
-def _wait_for_turn() -> None:
+def wait_for_turn() -> None:
     """One import at a time. On SQLite the transaction itself, begun as IMMEDIATE, keeps every other writer out."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -185,7 +195,7 @@ def _wait_for_turn() -> None:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """What the database or a rule refuses while writing, as a sentence."""
     try:
         yield
@@ -211,6 +221,3 @@ def _refusals() -> Iterator[None]:
 def _is_about_waiting(error: DatabaseError) -> bool:
     # 55P03 is PostgreSQL's "lock not available", 40P01 its "deadlock detected".
     return "locked" in str(error) or getattr(error.__cause__, "sqlstate", "") in ("55P03", "40P01")
-
-
-__all__ = ["Change", "Importable", "Refused", "apply", "keep", "preview", "purge_previews"]

@@ -86,7 +86,7 @@ class Line:
 
     Attributes:
         record: the record as it would be saved; None when it could not be made.
-        links: primary keys for each many-to-many column that differs.
+        links: primary keys for each many-to-many field that differs; ``links_before`` those that are stored.
     """
 
     number: int
@@ -96,6 +96,7 @@ class Line:
     record: Any = None
     is_new: bool = False
     links: dict[str, list[int]] = field(default_factory=dict)
+    links_before: dict[str, list[int]] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 

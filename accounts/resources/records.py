@@ -165,6 +165,10 @@ class RecordResource(Writer, ModelResource):
     def finish(self, line: Line) -> None:
         """Hook: set on ``line.record`` what no column says; called for new and changed records before their check."""
 
+    def rows_to_find(self) -> Any:
+        """The records among which a row finds its own."""
+        return self.model._base_manager.all()
+
     def prepare(self, lines: Sequence[Line]) -> None:
         """Hook: look up at once what :meth:`adjust` and :meth:`finish` of these rows need."""
 
@@ -307,7 +311,7 @@ class RecordResource(Writer, ModelResource):
                 continue
             self._first[key] = line.places[self.keys[0]]
             wanted[key] = line
-        rows = self.model._base_manager.all()
+        rows = self.rows_to_find()
         if is_writing:
             rows = rows.select_for_update(of=("self",))
         found = {}
@@ -380,7 +384,9 @@ class RecordResource(Writer, ModelResource):
                 line.differences.append(Difference(name, str(column.label), line.places[name], before, after))
             if column.is_many:
                 if cleaned or not line.is_new:
-                    line.links[name] = [each.pk for each in cleaned]
+                    line.links[str(column.attribute)] = [each.pk for each in cleaned]
+                if not line.is_new:
+                    line.links_before[str(column.attribute)] = [each.pk for each in stored]
             elif "__" not in str(column.attribute):
                 setattr(record, str(column.attribute), cleaned)
 
@@ -392,7 +398,8 @@ class RecordResource(Writer, ModelResource):
         by_field |= {link: names[0] for link, names in self.links.items()}
         for place, error in self.check([line.record for line in written]).items():
             line = written[place]
-            for field, listed in error.message_dict.items():
+            by_name = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+            for field, listed in by_name.items():
                 name = "" if field == NON_FIELD_ERRORS else by_field.get(field, "")
                 for sentence in listed:
                     if name and name not in line.places:
@@ -403,7 +410,7 @@ class RecordResource(Writer, ModelResource):
                     self.problem(line, name, sentence)
 
     def _set_links(self, name: str, wanted: Mapping[int, Sequence[int]]) -> None:
-        field = self.model._meta.get_field(str(self.fields[self._name_of(name)].attribute))
+        field = self.model._meta.get_field(name)
         through = field.remote_field.through
         own, other = field.m2m_field_name(), field.m2m_reverse_field_name()
         through._base_manager.filter(**{f"{own}__in": list(wanted)}).delete()

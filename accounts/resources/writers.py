@@ -7,11 +7,29 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from accounts.actions.bulk import check_many, save_many
+from accounts.actions.removal import remove_many
+from accounts.models import User
 from indicators.actions import one_refresh, refresh_results, touched_by_all
+from indicators.actions.bulk_figures import (
+    check_figures,
+    complete_figures,
+    remove_figures,
+    restore_figures,
+    save_figures,
+)
+from indicators.models import Figure
 
 
 class Writer:
-    """Writes records of any kind in bulk; those that figures rest on make the results anew, once, at the end."""
+    """Writes records of any kind in bulk; those that figures rest on make the results anew, once, at the end.
+
+    Attributes:
+        permissions: all that somebody needs who imports or takes back.
+        by: who does; None stands for a command.
+    """
+
+    permissions: Sequence[str] = ()
+    by: User | None = None
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -19,14 +37,36 @@ class Writer:
             yield
 
     def check(self, records: Sequence[Any]) -> dict[int, ValidationError]:
-        """What is wrong with each record; by place."""
+        """What is wrong with each record of one model; by place."""
+        if records and isinstance(records[0], Figure):
+            complete_figures(records, by=self.by)
+            return check_figures(records, by=self.by)
         return check_many(records)
 
     def save(self, records: Sequence[Any]) -> None:
         """Save checked records of one model, new and altered, inside an open change."""
+        if records and isinstance(records[0], Figure):
+            save_figures(records)
+            return
         touched = touched_by_all([record for record in records if not record._state.adding])
         save_many(records)
         refresh_results(indicators=touched | touched_by_all(records))
+
+    def restore(self, records: Sequence[Any]) -> None:
+        """Save records of one model as they once were; without the checks that they passed then."""
+        if records and isinstance(records[0], Figure):
+            restore_figures(records)
+        else:
+            self.save(records)
+
+    def remove(self, records: Sequence[Any]) -> None:
+        """Delete records of one model, on which nothing rests."""
+        if records and isinstance(records[0], Figure):
+            remove_figures(records)
+            return
+        touched = touched_by_all(records)
+        remove_many(records)
+        refresh_results(indicators=touched)
 
     def touch(self, records: Sequence[Any]) -> None:
         """Make the results anew that rest on these records: their links changed."""

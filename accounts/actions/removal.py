@@ -1,0 +1,87 @@
+"""Deleting many records of one model at once, with their history, where nothing rests on them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ForeignKey
+from django.utils import timezone
+
+from accounts.actions.bulk import BATCH, batches
+from accounts.models import Record
+
+
+def remove_many(records: Sequence[Any]) -> None:
+    """Delete records of one model inside an open change, each with its row of history.
+
+    Whoever calls has made sure that nothing rests on them (:func:`dependants`): what the database would delete along
+    with them is not looked for. Whatever else still points to them makes the transaction fail at its end.
+
+    Raises:
+        NoChangeOpen: outside a change.
+    """
+    if not records:
+        return
+    model: Any = type(records[0])
+    history = model.history.model
+    now = timezone.now()
+    with transaction.atomic():
+        for some in batches(records):
+            keys = [record.pk for record in some]
+            for field in model._meta.many_to_many:
+                if field.remote_field.through._meta.auto_created:
+                    links = field.remote_field.through._base_manager
+                    links.filter(**{f"{field.m2m_field_name()}__in": keys}).delete()
+            history.objects.bulk_create(
+                (
+                    history(
+                        history_date=now,
+                        history_type="-",
+                        **{field.attname: getattr(record, field.attname) for field in history.tracked_fields},
+                    )
+                    for record in some
+                ),
+                batch_size=BATCH,
+            )
+            rows = model._base_manager.filter(pk__in=keys)
+            rows._raw_delete(rows.db)
+
+
+def dependants(model: Any, keys: Sequence[int], *, spared: Mapping[Any, Collection[int]], most: int) -> list[Any]:
+    """Records that rest on those of ``model`` with these primary keys, ``most`` of them at the most.
+
+    Args:
+        spared: primary keys, by model, of records that do not count.
+    """
+    found: list[Any] = []
+    for relation in model._meta.related_objects:
+        other = relation.related_model
+        # Results follow by themselves, and a history keeps what it tells.
+        if not _counts(other):
+            continue
+        name = relation.field.name
+        for some in batches(keys):
+            rows = other._base_manager.filter(**{f"{name}__in": some}).distinct()
+            for record in _others(rows, spared.get(other, ()), most - len(found)):
+                found.append(record)
+            if len(found) >= most:
+                return found
+    return found
+
+
+def _counts(model: Any) -> bool:
+    return issubclass(model, Record) or any(
+        isinstance(field, ForeignKey)
+        and issubclass(field.related_model, Record)
+        and field.remote_field.on_delete.__name__ == "PROTECT"
+        for field in model._meta.concrete_fields
+    )
+
+
+def _others(rows: Any, spared: Collection[int], most: int) -> Iterator[Any]:
+    for record in rows.order_by("pk").iterator(chunk_size=BATCH):
+        if most <= 0:
+            return
+        if record.pk not in spared:
+            most -= 1
+            yield record
