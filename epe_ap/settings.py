@@ -185,6 +185,10 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 if env["TRUST_PROXY"]:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_TRUSTED_ORIGINS: list[str] = env["CSRF_TRUSTED_ORIGINS"]
+# The grid of a large report has a few thousand fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
+# A grid whose form is refused keeps what was typed in it.
+CSRF_FAILURE_VIEW = "dashboards.views.grid.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

@@ -29,7 +29,7 @@ from indicators.choices import OPEN_SUBMISSION_STATES, Family, Nature, PeriodKin
 from partners.models import Membership
 
 if TYPE_CHECKING:
-    from indicators.models import Breakdown, Category, Result
+    from indicators.models import Breakdown, Category, ReportingPeriod, Result
     from projects.models import Programme, Theme
 
 #: What a list shows unless its reader asks for more.
@@ -100,6 +100,15 @@ class SeriesQuerySet(RecordQuerySet):
             return self.all()
         mine = Membership.objects.filter(user=user, user__is_active=True, partner=OuterRef("reporter"))
         return self.filter(Exists(mine))
+
+    def expected_in(self, period: "ReportingPeriod") -> Self:
+        """Series that a figure is awaited of for a period: expected ones, of indicators that are active in it."""
+        return self.filter(
+            Q(indicator__active_from__isnull=True) | Q(indicator__active_from__lte=period.ends_on),
+            Q(indicator__active_to__isnull=True) | Q(indicator__active_to__gte=period.starts_on),
+            is_expected=True,
+            indicator__programme=period.programme_id,
+        )
 
     def for_admin(self) -> Self:
         return self.with_scope()

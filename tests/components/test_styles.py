@@ -68,7 +68,23 @@ def test_every_token_that_is_used_is_defined():
     assert used - defined == set()
 
 
-def test_the_style_sheets_stay_light():
-    weight = sum(len(gzip.compress(path.read_bytes(), mtime=0)) for path in STYLES.glob("*.css"))
+def weight(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes(), mtime=0))
 
-    assert weight < 12 * 1024
+
+def test_the_style_sheets_stay_light():
+    """Those of every page together, and each of those that only the workspace and the administration load."""
+    frame = (STYLES.parents[1] / "templates" / "base.html").read_text(encoding="utf-8")
+    everywhere = {path for path in STYLES.glob("*.css") if f"css/{path.name}" in frame}
+
+    assert len(everywhere) == 5
+    assert sum(map(weight, everywhere)) < 12 * 1024
+    assert {path.name: weight(path) for path in STYLES.glob("*.css") if weight(path) > 4 * 1024} == {
+        "components.css": weight(STYLES / "components.css")
+    }
+
+
+def test_the_scripts_stay_light():
+    scripts = STYLES.parents[0] / "js"
+
+    assert {path.name for path in scripts.glob("*.js") if weight(path) > 6 * 1024} == set()

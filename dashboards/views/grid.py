@@ -1,0 +1,310 @@
+"""The entry grids: of a project's report for a period, and of one indicator across the programme."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.csrf import csrf_failure as plain_csrf_failure
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.actions import change
+from accounts.choices import Door
+from accounts.models import User
+from accounts.reading.cells import NOT_APPLICABLE, NOT_YET
+from dashboards.access import for_staff
+from dashboards.grids import stash
+from dashboards.grids.cells import Cell
+from dashboards.grids.entry import restore, save
+from dashboards.grids.sheets import Sheet, expected_series, in_order_of_scope, programme_sheet, report_sheet
+from dashboards.grids.typed import Posted
+from epe_ap.pages import few, page_numbers, page_of, unknown_names, unknown_value
+from epe_ap.templatetags.figures import NOTATIONS
+from indicators.actions import submit_report
+from indicators.choices import PeriodState, SubmissionState
+from indicators.models import Category, Indicator, Report, ReportingPeriod
+from indicators.tables import Names
+from projects.models import Project
+
+READ = "indicators.view_submission"
+ENTER = "indicators.add_submission"
+CORRECT = "indicators.correct_reportingperiod"
+
+#: Lines of the programme's grid on one page: as many as can be looked over, and saved in one request.
+LINES = 40
+
+#: Which cells were just saved, told once after the redirect.
+SAVED_KEY = "saved_in_grid"
+
+View = Callable[..., HttpResponseBase]
+
+
+def keeping_what_was_typed(view: View) -> View:
+    """A grid that is posted after its sign-in expired: what was typed waits until its writer has signed in again."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and not isinstance(request.user, User) and stash.keep(request):
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return answered
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token no longer holds: a grid is shown again with what was typed in it, not saved yet."""
+    match = request.resolver_match
+    if match is not None and match.url_name in ("report_grid", "programme_grid") and stash.keep(request):
+        return HttpResponseRedirect(request.get_full_path(), status=303)
+    return plain_csrf_failure(request, reason=reason)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@keeping_what_was_typed
+@for_staff(READ)
+def report_grid(request: HttpRequest, project: str, period: str) -> HttpResponse:
+    """The figures of one project in one period."""
+    of = get_object_or_404(Project.objects.select_related("programme"), slug=project)
+    at = get_object_or_404(ReportingPeriod, programme=of.programme_id, slug=period)
+    sheet = report_sheet(list(expected_series(at).filter(project=of)), at)
+    page = Page(request, sheet)
+    if request.method == "POST":
+        answer = page.answer(lambda: _hand_in(page, of, at))
+        if answer is not None:
+            return answer
+    else:
+        page.restore()
+    report = Report.objects.filter(project=of, period=at).first()
+    return render(
+        request,
+        "dashboards/report_grid.html",
+        page.context()
+        | {
+            "project": of,
+            "programme": of.programme,
+            "is_by_indicator": True,
+            "report": report,
+            "can_hand_in": page.can_write
+            and page.is_editable
+            and (report is None or report.state in (SubmissionState.DRAFT, SubmissionState.RETURNED)),
+            "breadcrumbs": [
+                {"label": _("Workspace"), "url": reverse("workspace")},
+                {"label": at.name, "url": reverse("programme_grid", args=[at.slug])},
+            ],
+        },
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@keeping_what_was_typed
+@for_staff(READ)
+def programme_grid(request: HttpRequest, period: str) -> HttpResponse:
+    """One indicator of a period, for all its projects, countries and institutions."""
+    at = get_object_or_404(ReportingPeriod.objects.select_related("programme"), slug=period)
+    asked = {name: request.GET.get(name, "") for name in ("indicator", "project", "country", "page")}
+    problems = unknown_names(request.GET, asked)
+    indicators = list(
+        Indicator.objects.filter(pk__in=expected_series(at).values("indicator")).order_by(
+            "expected_result__order", "expected_result__code", "code"
+        )
+    )
+    indicator = _chosen("indicator", asked["indicator"], {one.slug: one for one in indicators}, problems)
+    if indicator is None and indicators:
+        indicator = indicators[0]
+    series = in_order_of_scope(expected_series(at).filter(indicator=indicator)) if indicator else []
+    projects = {one.project.slug: one.project for one in series if one.project}
+    countries = dict(sorted((one.country.code, one.country) for one in series if one.country))
+    project = _chosen("project", asked["project"], projects, problems)
+    country = _chosen("country", asked["country"], countries, problems)
+    scopes: dict[tuple[int | None, ...], list] = {}
+    for one in series:
+        if (project is None or one.project_id == project.pk) and (country is None or one.country_id == country.pk):
+            scopes.setdefault((one.project_id, one.country_id, one.partner_id, one.forum_id), []).append(one)
+    lines, said = page_of(list(scopes.values()), asked=asked["page"], number=len(scopes), per_page=LINES)
+    names = Names.of((), Category.objects.select_related("dimension"))
+    sheet = programme_sheet([one for line in lines.object_list for one in line], at, names)
+    page = Page(request, sheet)
+    if request.method == "POST":
+        answer = page.answer(None)
+        if answer is not None:
+            return answer
+    else:
+        page.restore()
+    return render(
+        request,
+        "dashboards/programme_grid.html",
+        page.context()
+        | {
+            "programme": at.programme,
+            "indicator": indicator,
+            "indicators": indicators,
+            "projects": sorted(projects.values(), key=lambda one: one.code),
+            "countries": list(countries.values()),
+            "chosen": {"project": project, "country": country},
+            "page_obj": lines,
+            "page_numbers": page_numbers(lines),
+            "problems": few([*problems, *said]),
+            "breadcrumbs": [{"label": _("Workspace"), "url": reverse("workspace")}],
+        },
+    )
+
+
+@dataclass
+class Page:
+    """A grid that is being shown or saved for somebody."""
+
+    request: HttpRequest
+    sheet: Sheet
+    sentences: list[str] = field(default_factory=list)
+    restored: list[Cell] = field(default_factory=list)
+    is_handing_in: bool = False
+
+    @property
+    def user(self) -> User:
+        assert isinstance(self.request.user, User)
+        return self.request.user
+
+    @property
+    def is_closed(self) -> bool:
+        return self.sheet.period.state != PeriodState.OPEN
+
+    @property
+    def can_write(self) -> bool:
+        return self.user.has_perm(ENTER) and (not self.is_closed or self.user.has_perm(CORRECT))
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether there is any cell that this person may change now."""
+        return self.can_write and any(not cell.is_locked for cell in self.sheet.cells())
+
+    @property
+    def reason(self) -> str:
+        """Why a closed period is corrected."""
+        return self.request.POST.get("reason", "").strip() if self.is_closed else ""
+
+    def restore(self) -> None:
+        """Put back what was typed before the sign-in expired."""
+        posted = stash.find(self.request)
+        if posted is not None and self.can_write:
+            self.restored = restore(self.sheet.cells(), posted)
+
+    def answer(self, hand_in: Callable[[], HttpResponse | None] | None) -> HttpResponse | None:
+        """Save what was posted; None when there is something to say about it, and the grid is shown again."""
+        if not self.can_write:
+            raise PermissionDenied(_("Your account may look at these figures and not change them."))
+        posted = Posted.read(self.request.POST)
+        if stash.writer_of(self.request.POST) != self.user.pk:
+            self.sentences.append(
+                _("This page was opened under another account: nothing was saved. Look through it, and save.")
+            )
+            self.restored = []
+            return None
+        try:
+            outcome = save(
+                list(self.sheet.cells()),
+                posted,
+                period=self.sheet.period,
+                author=self.user,
+                reason=self.reason,
+            )
+        except ValidationError as error:
+            restore(self.sheet.cells(), posted)
+            self.sentences += error.messages
+            return None
+        stash.drop(self.request)
+        self.sheet.add_sums()
+        if outcome.waiting:
+            self.sentences += _counted(len(outcome.saved), len(outcome.waiting))
+            return None
+        action = self.request.POST.get("action", "")
+        if hand_in is not None and action == "hand_in_now":
+            return hand_in()
+        if hand_in is not None and action == "hand_in":
+            self.is_handing_in = True
+            return None
+        if outcome.saved:
+            messages.success(self.request, _saved(len(outcome.saved)))
+            self.request.session[SAVED_KEY] = [cell.pk for cell in outcome.saved]
+        else:
+            messages.info(self.request, _("Nothing was changed, so nothing was saved."))
+        return HttpResponseRedirect(self.request.get_full_path(), status=303)
+
+    def context(self) -> dict[str, Any]:
+        """What both grids' templates show."""
+        just_saved = [cell for cell in self.sheet.cells() if cell.is_saved]
+        told = {cell.pk for cell in just_saved}
+        if self.request.method != "POST" and SAVED_KEY in self.request.session:
+            told |= set(self.request.session.pop(SAVED_KEY))
+            for cell in self.sheet.cells():
+                cell.is_saved = cell.pk in told
+        notation = NOTATIONS[next(iter(self.sheet.cells())).language] if self.sheet.groups else NOTATIONS["fr"]
+        return {
+            "sheet": self.sheet,
+            "period": self.sheet.period,
+            "can_write": self.can_write,
+            "is_editable": self.is_editable,
+            "is_closed": self.is_closed,
+            "sentences": self.sentences,
+            "reason": self.reason,
+            "waiting": self.sheet.attention(),
+            "restored": self.restored,
+            "returned": self.sheet.returned() if self.can_write else [],
+            "missing": self.sheet.missing() if self.is_handing_in else [],
+            "is_handing_in": self.is_handing_in,
+            "writer": stash.writer_token(self.user),
+            "saved": " ".join(str(pk) for pk in sorted(told)),
+            "notation": notation,
+            "words": {"not_applicable": "|".join(sorted(NOT_APPLICABLE)), "not_yet": "|".join(sorted(NOT_YET))},
+        }
+
+
+def _hand_in(page: Page, project: Project, period: ReportingPeriod) -> HttpResponse | None:
+    """Hand the report in, and go on to its page."""
+    report = Report.objects.filter(project=project, period=period).first()
+    if report is None:
+        page.sentences.append(_("There is nothing to hand in yet: enter a figure first."))
+        return None
+    try:
+        with change(door=Door.GRID, by=page.user, reason=page.reason):
+            submit_report(report=report, by=page.user, text=page.request.POST.get("text", "").strip())
+    except ValidationError as error:
+        page.sentences += error.messages
+        return None
+    messages.success(page.request, _("The report was handed in for review."))
+    return redirect("report_grid", project.slug, period.slug)
+
+
+def _chosen(name: str, asked: str, known: dict[str, Any], problems: list[str]) -> Any:
+    if asked and asked not in known:
+        problems.append(unknown_value(name, asked, known))
+    return known.get(asked)
+
+
+def _saved(number: int) -> str:
+    return ngettext("%(number)s figure saved as draft.", "%(number)s figures saved as drafts.", number) % {
+        "number": number
+    }
+
+
+def _counted(saved: int, waiting: int) -> Sequence[str]:
+    """How many cells were saved and how many wait."""
+    return [
+        *([_saved(saved)] if saved else []),
+        ngettext(
+            "%(number)s figure was not saved yet: see beside it why.",
+            "%(number)s figures were not saved yet: see beside each why.",
+            waiting,
+        )
+        % {"number": waiting},
+    ]
