@@ -8,7 +8,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import AutocompleteFilter, ReadOnlyRows, RecordAdmin, TabularRows, in_languages
+from accounts.admin import AutocompleteFilter, RecordAdmin, TabularRows, in_languages
 from accounts.forms import ReasonedActionForm
 from indicators.actions import lock_period, publish_period, reopen_period
 from indicators.admin.plans import (
@@ -22,8 +22,9 @@ from indicators.admin.plans import (
     plan_urls,
 )
 from indicators.admin.saved import IndicatorLook
+from indicators.admin.sheet import sheet_of
 from indicators.forms import BreakdownForm, CategoryForm, CategoryRowForm, DimensionForm
-from indicators.models import Breakdown, Category, Dimension, ExpectedResult, Goal, Indicator, ReportingPeriod, Series
+from indicators.models import Breakdown, Category, Dimension, ExpectedResult, Goal, Indicator, ReportingPeriod
 
 
 @admin.register(Goal)
@@ -90,11 +91,6 @@ class BreakdownAdmin(RecordAdmin):
         return Breakdown.objects.for_categories(form.cleaned_data["categories"])
 
 
-class SeriesOfIndicator(ReadOnlyRows):
-    model = Series
-    fields = ("project", "country", "partner", "forum", "breakdown", "reporter", "is_expected")
-
-
 @admin.register(Indicator)
 class IndicatorAdmin(RecordAdmin):
     holds_results = True
@@ -114,7 +110,6 @@ class IndicatorAdmin(RecordAdmin):
         ("project", AutocompleteFilter),
     )
     search_fields = ("code", "slug", *in_languages("name", "definition"))
-    inlines = (SeriesOfIndicator,)
     fieldsets = (
         (
             None,
@@ -169,6 +164,13 @@ class IndicatorAdmin(RecordAdmin):
     @admin.display(description=_("series"), ordering="number_of_series")
     def number_of_series(self, indicator: Indicator) -> int:
         return indicator.number_of_series  # type: ignore[attr-defined]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        indicator = kwargs.get("obj")
+        # The form may hold what was typed and not saved; the sheet is of the indicator as it stands.
+        if indicator is not None and request.user.has_perm("indicators.view_series"):
+            context["sheet"] = sheet_of(indicator, request.GET.get("lines", ""))
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         return [*plan_urls(self, (Duplicate, Retire, Replace, GenerateTargets, GenerateSeries)), *super().get_urls()]

@@ -9,13 +9,13 @@ from itertools import pairwise
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils import timezone
 
 from accounts.actions import change, ensure_roles, save_record
 from accounts.choices import Door
 from accounts.models import User
 from indicators import actions
+from indicators.actions.generate import names_of
 from indicators.choices import Channel, IntakeAnswer, ReturnReason, Route
 from indicators.management.demonstration import story
 from indicators.management.demonstration.measured import INDICATORS
@@ -29,6 +29,7 @@ from indicators.models import (
     Series,
     Submission,
 )
+from indicators.rules.calendar import Span
 from partners.models import Country, Membership, Partner
 from projects.models import Partnership, Programme, Project, ProjectTheme, Theme
 
@@ -215,16 +216,12 @@ def _periods(made: Made, today: date) -> None:
 
 
 def _period(made: Made, *, starts_on: date, ends_on: date, **fields: Any) -> ReportingPeriod:
-    names = []
-    for language in LANGUAGES:
-        with translation.override(language):
-            names.append(f"{date_format(starts_on, 'F Y')} – {date_format(ends_on, 'F Y')}")
     period: ReportingPeriod = save_record(
         record=ReportingPeriod(
             programme=made.programme,
             starts_on=starts_on,
             ends_on=ends_on,
-            **three("name", (names[0], names[1], names[2])),
+            **{f"name_{language}": name for language, name in names_of(Span(starts_on, ends_on)).items()},
             **fields,
         )
     )

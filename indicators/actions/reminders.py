@@ -1,0 +1,289 @@
+"""Mails to those who report: what is due soon and what is overdue, once for each deadline."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.core.mail import send_mail
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from indicators.actions.access import REVIEW
+from indicators.choices import PeriodKind, PeriodState, ReminderKind, SubmissionState
+from indicators.models import Actual, Reminder, ReportingPeriod, Series, Submission
+from partners.choices import MembershipRole
+from partners.models import Membership
+from projects.choices import PartnershipRole
+from projects.models import Partnership, Project
+
+#: From this many days before its deadline a period is due soon.
+SOON = timedelta(days=14)
+#: A mail names this many figures of a project, and counts the others.
+MOST_FIGURES = 20
+#: Days begin up to this long before and after those of Greenwich.
+ZONES = timedelta(days=1)
+
+
+@dataclass
+class Missing:
+    """What a project still has to report for a period; the programme's own figures when the project is None."""
+
+    project: Project | None
+    series: list[Series] = field(default_factory=list)
+
+    @property
+    def figures(self) -> list[str]:
+        """Names of the first figures, in the language in force, each once."""
+        return list(dict.fromkeys(self._name(each) for each in self.series))[:MOST_FIGURES]
+
+    @property
+    def more(self) -> int:
+        return len(dict.fromkeys(self._name(each) for each in self.series)) - len(self.figures)
+
+    @staticmethod
+    def _name(series: Series) -> str:
+        partner = "" if series.reporter is None else f" ({series.reporter.short_name})"
+        return f"{series.indicator.name}{partner}"
+
+
+@dataclass
+class Deadline:
+    """A period as a mail tells of it."""
+
+    period: ReportingPeriod
+    kind: ReminderKind
+    missing: list[Missing]
+
+    @property
+    def due_on(self) -> date:
+        assert self.period.due_on is not None
+        return self.period.due_on
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.kind == ReminderKind.OVERDUE
+
+
+@dataclass
+class Letter:
+    """One mail: whom it is for, and the deadlines that it tells of."""
+
+    user: User
+    deadlines: list[Deadline]
+
+
+@dataclass
+class Outcome:
+    """What a run did: mails sent (or, in a dry run, to be sent), and for each failed one the address and why."""
+
+    sent: list[Letter] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+def send_reminders(
+    *,
+    now: datetime | None = None,
+    today: date | None = None,
+    dry_run: bool = False,
+    with_demonstration: bool = False,
+) -> Outcome:
+    """Mail everybody what they still have to report, once when it is due soon and once when it is overdue.
+
+    Told are the contributors and leads of the institution that reports a figure, the leads of the institution that
+    leads its project, and, as an overview, the staff who review. A day is due by the recipient's own date. A mail is
+    noted before it is sent, so that two runs at the same moment never send it twice; one that cannot be sent is told,
+    and tried again by the next run.
+
+    Args:
+        now: the moment; this one when left out.
+        today: the day, for everybody, instead of each one's own.
+        dry_run: tell what would be sent, and send and note nothing.
+        with_demonstration: remind demonstration accounts, too, and those alone of demonstration programmes.
+    """
+    outcome = Outcome()
+    for letter in _letters(now or timezone.now(), today, with_demonstration=with_demonstration):
+        if dry_run:
+            outcome.sent.append(letter)
+            continue
+        noted = _note(letter)
+        if not noted:
+            continue
+        letter.deadlines = [deadline for deadline, _ in noted]
+        try:
+            _send(letter)
+        except Exception as error:  # noqa: BLE001 — whatever a mail server answers, the others are written to
+            Reminder.objects.filter(pk__in=[reminder.pk for _, reminder in noted]).delete()
+            outcome.failed.append((letter.user.email, f"{type(error).__name__}: {error}"))
+        else:
+            outcome.sent.append(letter)
+    return outcome
+
+
+def day_of(user: User, now: datetime) -> date:
+    """The day that it is where the person works; of the server's zone when theirs is not known."""
+    try:
+        zone = ZoneInfo(user.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return timezone.localdate(now)
+    return now.astimezone(zone).date()
+
+
+# --- Who is told what ------------------------------------------------------------------------------------------------
+
+
+def _letters(now: datetime, today: date | None, *, with_demonstration: bool) -> Iterator[Letter]:
+    """All letters of the moment but those that were sent before; in twelve queries."""
+    latest = today or now.date() + ZONES
+    periods = list(
+        ReportingPeriod.objects.filter(state=PeriodState.OPEN, due_on__lte=latest + SOON)
+        .exclude(kind=PeriodKind.WHOLE)
+        .select_related("programme")
+        .order_by("due_on", "programme__code", "starts_on")
+    )
+    if not with_demonstration:
+        periods = [period for period in periods if not period.programme.is_demonstration]
+    missing = {period.pk: _missing(series) for period, series in _awaited(periods)}
+    told = set(Reminder.objects.filter(period__in=periods).values_list("user", "period", "kind", "due_on"))
+    for user, sees in _recipients(with_demonstration=with_demonstration):
+        day = today or day_of(user, now)
+        deadlines = []
+        for period in periods:
+            if period.programme.is_demonstration and not user.is_demonstration:
+                continue
+            assert period.due_on is not None
+            kind = ReminderKind.OVERDUE if period.due_on < day else ReminderKind.DUE
+            if period.due_on > day + SOON or (user.pk, period.pk, kind, period.due_on) in told:
+                continue
+            of_user = [each for each in (sees.of(found) for found in missing[period.pk]) if each.series]
+            if of_user:
+                deadlines.append(Deadline(period, kind, of_user))
+        if deadlines:
+            yield Letter(user, deadlines)
+
+
+def _awaited(periods: Sequence[ReportingPeriod]) -> Iterator[tuple[ReportingPeriod, list[Series]]]:
+    """The series of each period for which nothing was handed in or approved yet."""
+    expected = defaultdict(list)
+    for series in (
+        Series.objects.filter(is_expected=True, indicator__programme__in={period.programme_id for period in periods})
+        .select_related("indicator", "project", "reporter")
+        .order_by("project__code", "indicator__code", "pk")
+    ):
+        expected[series.indicator.programme_id].append(series)
+    handed_in = Q(state__in=(SubmissionState.SUBMITTED, SubmissionState.APPROVED))
+    done = set(Submission.objects.filter(handed_in, period__in=periods).values_list("series", "period"))
+    done |= set(Actual.objects.filter(period__in=periods).values_list("series", "period"))
+    for period in periods:
+        yield (
+            period,
+            [
+                series
+                for series in expected[period.programme_id]
+                if (series.pk, period.pk) not in done
+                and (series.indicator.active_from is None or series.indicator.active_from <= period.ends_on)
+                and (series.indicator.active_to is None or series.indicator.active_to >= period.starts_on)
+            ],
+        )
+
+
+def _missing(series: Sequence[Series]) -> list[Missing]:
+    found: dict[int | None, Missing] = {}
+    for each in series:
+        found.setdefault(each.project_id, Missing(each.project)).series.append(each)
+    return list(found.values())
+
+
+@dataclass
+class _Sees:
+    """Which figures a person reports, or reviews."""
+
+    partners: set[int] = field(default_factory=set)
+    projects: set[int] = field(default_factory=set)
+    everything: bool = False
+
+    def of(self, missing: Missing) -> Missing:
+        if self.everything:
+            return missing
+        return Missing(
+            missing.project,
+            [
+                each
+                for each in missing.series
+                if each.reporter_id is not None
+                and (each.reporter_id in self.partners or each.project_id in self.projects)
+            ],
+        )
+
+
+def _recipients(*, with_demonstration: bool) -> Iterator[tuple[User, _Sees]]:
+    """Active people with what they see: reviewers everything; writers what their institution reports or leads."""
+    people = User.objects.filter(is_active=True)
+    if not with_demonstration:
+        people = people.filter(is_demonstration=False)
+    led = defaultdict(set)
+    for partner, project in Partnership.objects.filter(role=PartnershipRole.LEAD, is_adopted=True).values_list(
+        "partner", "project"
+    ):
+        led[partner].add(project)
+    sees: dict[int, _Sees] = defaultdict(_Sees)
+    for member in Membership.objects.exclude(role=MembershipRole.VIEWER):
+        sees[member.user_id].partners.add(member.partner_id)
+        if member.role == MembershipRole.LEAD:
+            sees[member.user_id].projects |= led[member.partner_id]
+    app, _, codename = REVIEW.partition(".")
+    right = Permission.objects.filter(content_type__app_label=app, codename=codename)
+    holders = Q(groups__permissions__in=right) | Q(user_permissions__in=right)
+    for reviewer in User.objects.filter(holders, is_staff=True):
+        sees[reviewer.pk].everything = True
+    for user in people.filter(pk__in=sees).order_by("email"):
+        yield user, sees[user.pk]
+
+
+# --- Noting and sending ----------------------------------------------------------------------------------------------
+
+
+def _note(letter: Letter) -> list[tuple[Deadline, Reminder]]:
+    """Note what is about to be told, each in a transaction of its own: of two runs, the constraint lets one through."""
+    noted = []
+    for deadline in letter.deadlines:
+        reminder = Reminder(
+            user=letter.user, period=deadline.period, kind=deadline.kind, due_on=deadline.due_on, sent_at=timezone.now()
+        )
+        try:
+            with transaction.atomic():
+                reminder.save()
+        except IntegrityError:
+            continue
+        noted.append((deadline, reminder))
+    return noted
+
+
+def _send(letter: Letter) -> None:
+    with translation.override(letter.user.language):
+        if any(deadline.is_overdue for deadline in letter.deadlines):
+            subject = _("EPE-AP results: figures are overdue")
+        else:
+            subject = _("EPE-AP results: figures are due soon")
+        send_mail(subject, body_of(letter), None, [letter.user.email])
+
+
+def body_of(letter: Letter) -> str:
+    """The text of the mail, in the language in force."""
+    return render_to_string(
+        "indicators/reminder.txt",
+        {
+            "user": letter.user,
+            "deadlines": letter.deadlines,
+            "is_demonstration": any(each.period.programme.is_demonstration for each in letter.deadlines),
+            "address": f"{settings.SITE_URL.rstrip('/')}{reverse('workspace')}",
+        },
+    )
