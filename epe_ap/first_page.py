@@ -182,6 +182,8 @@ def _since(oldest: datetime | None, today: date) -> str:
     if oldest is None:
         return ""
     days = (today - timezone.localdate(oldest)).days
+    if days <= 0:
+        return _("all of them since today")
     return ngettext("the oldest since %(days)s day", "the oldest since %(days)s days", days) % {"days": days}
 
 
