@@ -14,7 +14,15 @@ from partners.models import Country, Partner
 from projects.models import Programme, Project
 
 
-class ReturnActionForm(ReasonedActionForm):
+class ReviewActionForm(ReasonedActionForm):
+    """Why something is approved that would otherwise be asked about."""
+
+    exception_reason = forms.CharField(
+        label=_("Approved although parts do not add up, or the partner disputes it, because"), required=False
+    )
+
+
+class ReturnActionForm(ReviewActionForm):
     """Why the chosen figures are sent back: one reason of the list, and words of one's own."""
 
     return_reason = forms.ChoiceField(
@@ -64,6 +72,16 @@ class BreakdownForm(RecordForm):
         if Breakdown.objects.filter(key=key).exists():
             raise ValidationError(_("This breakdown exists already."), code="twins")
         self.instance.key = key
+        return cleaned
+
+
+class ActualForm(RecordForm):
+    """A figure that a published source states; it is corrected with a reason."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.instance.pk is not None and self.altered and not self.cleaned_data.get("change_reason", "").strip():
+            self.add_error("change_reason", _("Say why the figure is corrected."))
         return cleaned
 
 

@@ -2,16 +2,21 @@
 
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest
-from django.utils import timezone
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import AutocompleteFilter, ReadOnlyRows, RecordAdmin, StackedRows, in_languages, number
 from indicators.actions import close_series, remove_figure, revise_target, save_context, save_figure, set_target
 from indicators.actions.figures import SAID, STATED
 from indicators.admin.saved import ActualLook, MissingIn, SeriesLook, TargetLook
+from indicators.admin.sheet import stated
 from indicators.choices import Route, TargetBasis
+from indicators.forms import ActualForm
 from indicators.models import Actual, Baseline, Series, Target
 from library.models import Citation
 
@@ -144,13 +149,32 @@ class TargetAdmin(FigureAdmin):
         ("series__indicator", AutocompleteFilter),
         ("series", AutocompleteFilter),
     )
-    readonly_fields = ("revision", "is_current", "replaces")
+    readonly_fields = ("revision", "is_current", "chain")
     fieldsets = (
         (None, {"fields": ("series", "period", "basis")}),
         NUMBER,
-        (_("Revision"), {"fields": ("reason", "valid_from", "revision", "is_current", "replaces")}),
+        (_("Revision"), {"fields": ("reason", "valid_from", "revision", "is_current", "chain")}),
         (_("For the team only"), {"fields": ("internal_comment",)}),
     )
+
+    @admin.display(description=_("all versions"))
+    def chain(self, target: Target) -> SafeString | str:
+        """Every version of the target, the first one first: what it said, from when, and why it was revised."""
+        if target.pk is None:
+            return ""
+        versions = Target.objects.filter(series=target.series_id, period=target.period_id).order_by("revision")
+        lines = []
+        for version in versions:
+            # Read without its series, which is at hand.
+            version.series = target.series
+            since = (
+                "" if version.valid_from is None else gettext("from %(day)s") % {"day": version.valid_from.isoformat()}
+            )
+            said = ", ".join(part for part in (stated(version), since, version.reason) if part)
+            if version.is_current:
+                said = gettext("%(target)s (in force)") % {"target": said}
+            lines.append((reverse("admin:indicators_target_change", args=[version.pk]), said))
+        return format_html('<ol class="chain">{}</ol>', format_html_join("", '<li><a href="{}">{}</a></li>', lines))
 
     def write(self, request: HttpRequest, record: Target, form: Any) -> Target:
         if not record._state.adding:
@@ -170,6 +194,9 @@ class TargetAdmin(FigureAdmin):
 
 @admin.register(Actual)
 class ActualAdmin(FigureAdmin):
+    """What a published source states is entered here, and corrected with a reason; anything else is read here alone."""
+
+    form = ActualForm
     list_display = ("series", "period", VALUE, SHARE, "qualifier", "route", "verification", "is_contested")
     list_filter = (
         ActualLook,
@@ -181,7 +208,7 @@ class ActualAdmin(FigureAdmin):
         ("series__indicator", AutocompleteFilter),
         ("series", AutocompleteFilter),
     )
-    readonly_fields = ("approved_at", "approved_by", "first_published_value", "first_published_on")
+    readonly_fields = ("route", "approved_at", "approved_by", "first_published_value", "first_published_on")
     fieldsets = (
         (None, {"fields": ("series", "period", ("as_of", "as_of_precision"))}),
         NUMBER,
@@ -194,9 +221,28 @@ class ActualAdmin(FigureAdmin):
         (_("For the team only"), {"fields": ("internal_comment",)}),
     )
 
+    def has_change_permission(self, request: HttpRequest, obj: Actual | None = None) -> bool:
+        return self._may_correct(request, obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Actual | None = None) -> bool:
+        return self._may_correct(request, obj) and super().has_delete_permission(request, obj)
+
+    def _may_correct(self, request: HttpRequest, actual: Actual | None) -> bool:
+        """What was proposed and approved changes by another proposal; what a source prints is corrected here."""
+        if actual is None:
+            return True
+        return actual.route == Route.PUBLISHED_SOURCE and request.user.has_perm("indicators.correct_reportingperiod")
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        # Each figure goes for a reason of its own, on its own page.
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        if request.method == "POST" and not request.POST.get("change_reason", "").strip():
+            self.message_user(request, gettext("Say why the figure is deleted."), messages.ERROR)
+            return HttpResponseRedirect(request.path)
+        return super().delete_view(request, object_id, extra_context)
+
     def write(self, request: HttpRequest, record: Actual, form: Any) -> Actual:
-        # What a source prints nobody has to approve; of anything else this page is the approval.
-        is_printed = record.route == Route.PUBLISHED_SOURCE
-        record.approved_at = None if is_printed else timezone.now()
-        record.approved_by = None if is_printed else request.user  # type: ignore[assignment]
+        record.route = Route.PUBLISHED_SOURCE
         return save_figure(record=record)

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.admin import (
     AutocompleteFilter,
@@ -16,7 +17,6 @@ from accounts.admin import (
     TabularRows,
     in_languages,
 )
-from accounts.forms import ReasonedActionForm
 from indicators.actions import (
     approve,
     approve_report,
@@ -33,7 +33,7 @@ from indicators.actions.submissions import EDITABLE
 from indicators.admin.figures import NUMBER, OF_SERIES, SHARE, VALUE, FigureRows
 from indicators.admin.saved import ReportLook, SubmissionLook
 from indicators.choices import SubmissionState
-from indicators.forms import ReturnActionForm
+from indicators.forms import ReturnActionForm, ReviewActionForm
 from indicators.models import Evidence, Intake, Reminder, Report, ResultNarrative, Review, Submission
 
 #: What the name of a submission is made of.
@@ -61,7 +61,7 @@ class ReportAdmin(RecordAdmin):
     list_select_related = ("project", "period", "submitted_by", "approved_by")
     search_fields = ("project__code", "project__title", *in_languages("period__name"))
     inlines = (NarrativesOfReport, SubmissionsOfReport)
-    action_form = ReasonedActionForm
+    action_form = ReviewActionForm
     actions = ("submit", "send_back", "approve")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Report | None = None) -> tuple[str, ...]:
@@ -74,21 +74,42 @@ class ReportAdmin(RecordAdmin):
     def write(self, request: HttpRequest, record: Report, form: Any) -> Report:
         return open_report(project=record.project, period=record.period)
 
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("indicators.review_submission")
+
     @admin.action(description=_("Hand in"), permissions=["change"])
     def submit(self, request: HttpRequest, reports: Any) -> None:
-        self.do_to_each(request, reports, lambda report: submit_report(report=report, by=request.user))  # type: ignore[arg-type]
-
-    @admin.action(description=_("Send back"), permissions=["change"])
-    def send_back(self, request: HttpRequest, reports: Any) -> None:
-        self.do_to_each(request, reports, lambda report: return_report(report=report, by=request.user))  # type: ignore[arg-type]
-
-    @admin.action(description=_("Approve"), permissions=["change"])
-    def approve(self, request: HttpRequest, reports: Any) -> None:
-        reason = request.POST.get("change_reason", "")
         self.do_to_each(
             request,
             reports,
-            lambda report: approve_report(report=report, by=request.user, own_reason=reason),  # type: ignore[arg-type]
+            lambda report: submit_report(report=report, by=request.user),  # type: ignore[arg-type]
+            lambda number: ngettext("%(number)s report handed in.", "%(number)s reports handed in.", number),
+        )
+
+    @admin.action(description=_("Send back"), permissions=["review"])
+    def send_back(self, request: HttpRequest, reports: Any) -> None:
+        self.do_to_each(
+            request,
+            reports,
+            lambda report: return_report(report=report, by=request.user),  # type: ignore[arg-type]
+            lambda number: ngettext("%(number)s report sent back.", "%(number)s reports sent back.", number),
+        )
+
+    @admin.action(description=_("Approve"), permissions=["review"])
+    def approve(self, request: HttpRequest, reports: Any) -> None:
+        reason = request.POST.get("change_reason", "")
+        exception = request.POST.get("exception_reason", "")
+        self.do_to_each(
+            request,
+            reports,
+            lambda report: approve_report(
+                report=report,
+                by=request.user,  # type: ignore[arg-type]
+                own_reason=reason,
+                mismatch_reason=exception,
+                dispute_reason=exception,
+            ),
+            lambda number: ngettext("%(number)s report approved.", "%(number)s reports approved.", number),
         )
 
 
@@ -166,11 +187,19 @@ class SubmissionAdmin(RecordAdmin):
     def erase(self, request: HttpRequest, record: Submission) -> None:
         discard(submission=record, by=request.user)  # type: ignore[arg-type]
 
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("indicators.review_submission")
+
     @admin.action(description=_("Hand in"), permissions=["change"])
     def submit(self, request: HttpRequest, submissions: Any) -> None:
-        self.do_to_each(request, submissions, lambda each: submit(submission=each, by=request.user))  # type: ignore[arg-type]
+        self.do_to_each(
+            request,
+            submissions,
+            lambda each: submit(submission=each, by=request.user),  # type: ignore[arg-type]
+            lambda number: ngettext("%(number)s figure handed in.", "%(number)s figures handed in.", number),
+        )
 
-    @admin.action(description=_("Send back, with a reason"), permissions=["change"])
+    @admin.action(description=_("Send back, with a reason"), permissions=["review"])
     def send_back(self, request: HttpRequest, submissions: Any) -> None:
         reason = request.POST.get("return_reason", "")
         text = request.POST.get("change_reason", "")
@@ -178,15 +207,24 @@ class SubmissionAdmin(RecordAdmin):
             request,
             submissions,
             lambda each: return_submission(submission=each, by=request.user, reason=reason, text=text),  # type: ignore[arg-type]
+            lambda number: ngettext("%(number)s figure sent back.", "%(number)s figures sent back.", number),
         )
 
-    @admin.action(description=_("Approve"), permissions=["change"])
+    @admin.action(description=_("Approve"), permissions=["review"])
     def approve(self, request: HttpRequest, submissions: Any) -> None:
         reason = request.POST.get("change_reason", "")
+        exception = request.POST.get("exception_reason", "")
         self.do_to_each(
             request,
             submissions,
-            lambda each: approve(submission=each, by=request.user, own_reason=reason),  # type: ignore[arg-type]
+            lambda each: approve(
+                submission=each,
+                by=request.user,  # type: ignore[arg-type]
+                own_reason=reason,
+                mismatch_reason=exception,
+                dispute_reason=exception,
+            ),
+            lambda number: ngettext("%(number)s figure approved.", "%(number)s figures approved.", number),
         )
 
 
@@ -201,7 +239,13 @@ class ReviewAdmin(ReadOnlyAdmin):
 @admin.register(Evidence)
 class EvidenceAdmin(RecordAdmin):
     list_display = ("code", "title", "submission", "is_on_request", "has_personal_data", "delete_on")
-    list_filter = ("is_on_request", "has_personal_data")
+    list_filter = (
+        "is_on_request",
+        "has_personal_data",
+        "submission__period",
+        "submission__state",
+        ("submission__series__project", AutocompleteFilter),
+    )
     list_select_related = NAME_OF_SUBMISSION
     search_fields = ("code", "title", "submission__series__indicator__code")
 

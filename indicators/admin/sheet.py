@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.folding import bytewise
 from accounts.forms import in_digits, is_key
-from indicators.choices import OPEN_SUBMISSION_STATES, Measure, PeriodKind, Status
+from indicators.choices import OPEN_SUBMISSION_STATES, Measure, PeriodKind, PeriodState, Status
 from indicators.models import (
     Actual,
     Baseline,
@@ -58,6 +58,7 @@ class Cell:
 
     Attributes:
         earlier: the targets that the one in force replaced, the first one first.
+        kept: primary key of the target that the published report keeps, where another is in force now.
         proposal: the submission in progress, which the public does not see.
         is_withheld: public pages show no value, because it is about too few people.
     """
@@ -67,6 +68,7 @@ class Cell:
     actual: Actual | None = None
     proposal: Submission | None = None
     status: str = ""
+    kept: int | None = None
     is_withheld: bool = False
     is_incomplete: bool = False
 
@@ -205,8 +207,10 @@ def _lines(series: Sequence[Series], periods: Sequence[ReportingPeriod]) -> list
         cell_of(actual).actual = actual
     for proposal in Submission.objects.filter(**of_shown, state__in=OPEN_SUBMISSION_STATES):
         cell_of(proposal).proposal = proposal
-    for row in Result.objects.filter(**of_shown).on(timezone.localdate()):
+    for row in Result.objects.filter(**of_shown).select_related("period").on(timezone.localdate()):
         cell = cell_of(row)
+        if row.period.state == PeriodState.PUBLISHED and any(row.target_record_id == each.pk for each in cell.earlier):
+            cell.kept = row.target_record_id
         cell.status, cell.is_withheld, cell.is_incomplete = row.status_today, row.is_suppressed, row.is_incomplete
     baselines = {each.series_id: each for each in Baseline.objects.filter(series__in=by_pk)}
     for baseline in baselines.values():

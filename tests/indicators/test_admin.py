@@ -1,14 +1,17 @@
 """Figures, their framework and their review, as staff write them in the administration."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
 
 from accounts.actions import change
 from accounts.choices import Door
 from accounts.models import Change, User
-from indicators.actions import check_results, open_report, propose, submit
+from indicators.actions import check_results, open_report, propose, rebuild_results, submit
 from indicators.models import (
     Actual,
     Baseline,
@@ -90,27 +93,86 @@ def test_a_new_figure_makes_its_result_with_its_source(staff: Client) -> None:
     assert check_results() == []
 
 
-def test_what_is_not_printed_is_approved_by_who_enters_it(staff: Client) -> None:
-    actual = factories.actual()
+def test_an_approved_figure_is_read_alone_and_another_one_is_proposed(staff: Client) -> None:
+    proposed = factories.actual(value=50, route="grid", approved_at=timezone.now())
+    url = page(Actual, "change", proposed.pk)
+    shown = staff.get(url)
+    assert not shown.context["has_change_permission"]
+    link = f"{page(Submission, 'add')}?series={proposed.series_id}&amp;period={proposed.period_id}"
+    assert link in shown.content.decode()
+    assert staff.post(url, {"value": "70"}).status_code == 403
+    assert staff.post(page(Actual, "delete", proposed.pk), {"post": "yes", "change_reason": "x"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [proposed.pk], "index": "0", "post": "yes"}
+    staff.post(page(Actual, "changelist"), chosen)
+    assert Actual.objects.get().value == 50
+
+
+def test_a_printed_figure_is_corrected_with_a_right_and_a_reason(staff: Client) -> None:
+    actual = factories.actual(value=50)
     url = page(Actual, "change", actual.pk)
-    assert staff.post(url, typed(staff.get(url), route="grid")).status_code == 302
+    assert errors(staff.post(url, typed(staff.get(url), value="70", route="grid"))) == [
+        "Say why the figure is corrected."
+    ]
+    staff.post(url, typed(staff.get(url), value="70", route="grid", change_reason="Misread"))
     actual.refresh_from_db()
-    assert actual.approved_at is not None
-    assert actual.approved_by == User.objects.get()
+    assert (actual.value, actual.route, actual.approved_by) == (70, "published_source", None)
+    assert messages(staff, page(Actual, "changelist"))
+    staff.post(page(Actual, "delete", actual.pk), {"post": "yes"})
+    assert messages(staff, page(Actual, "changelist")) == ["Say why the figure is deleted."]
+    user = factories.user(is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_actual", "change_actual", "delete_actual"]))
+    other = signed_in(user)
+    assert not other.get(url).context["has_change_permission"]
+    assert other.post(url, {"value": "1", "change_reason": "x"}).status_code == 403
+    user.user_permissions.add(Permission.objects.get(codename="correct_reportingperiod"))
+    assert signed_in(user).get(url).context["has_change_permission"]
+
+
+def test_a_published_report_keeps_the_target_that_was_valid_then(staff: Client) -> None:
+    indicator = factories.indicator()
+    project = factories.project(programme=indicator.programme)
+    series = factories.series(indicator=indicator, project=project)
+    period = factories.period(programme=indicator.programme)
+    later = factories.period(programme=indicator.programme, starts_on=date(2021, 1, 1), ends_on=date(2021, 12, 31))
+    for each in (period, later):
+        factories.target(series=series, period=each, value=Decimal(100))
+        factories.actual(series=series, period=each, value=Decimal(100))
+    with change(door=Door.COMMAND):
+        rebuild_results()
+    do(staff, "lock", period)
+    do(staff, "publish", period)
+    url = page(Target, "add")
+    for each in (period, later):
+        data = typed(
+            staff.get(url), series=series.pk, period=each.pk, value="200", reason="More", valid_from="2021-06-01"
+        )
+        assert staff.post(url, data).status_code == 302
+    standing = Result.objects.order_by("period__starts_on").values_list("target", "status")
+    assert list(standing) == [(100, "achieved"), (200, "behind")]
+    assert check_results() == []
+    first, second = Target.objects.filter(period=period).order_by("revision")
+    shown = staff.get(page(Target, "change", first.pk)).content.decode()
+    assert f'<a href="{page(Target, "change", first.pk)}">100</a>' in shown
+    assert f'<a href="{page(Target, "change", second.pk)}">200, from 2021-06-01, More (in force)</a>' in shown
+    assert (
+        staff.get(page(Indicator, "change", indicator.pk)).content.decode().count("kept by the published report") == 1
+    )
 
 
 def test_a_figure_that_breaks_a_rule_is_refused_with_its_sentence(staff: Client) -> None:
     actual = factories.actual(value=50)
     url = page(Actual, "change", actual.pk)
-    response = staff.post(url, typed(staff.get(url), value="", text_fr=""))
+    response = staff.post(url, typed(staff.get(url), value="", text_fr="", change_reason="Why"))
     assert errors(response) == ["Give a value, a share, a text, or say that it is not applicable."]
-    assert errors(staff.post(url, typed(staff.get(url), value="50.5"))) == ["This indicator counts whole numbers."]
+    assert errors(staff.post(url, typed(staff.get(url), value="50.5", change_reason="Why"))) == [
+        "This indicator counts whole numbers."
+    ]
 
 
 def test_a_stale_figure_is_refused(staff: Client) -> None:
     actual = factories.actual(value=50)
     url = page(Actual, "change", actual.pk)
-    opened = typed(staff.get(url))
+    opened = typed(staff.get(url), change_reason="Why")
     assert staff.post(url, opened | {"value": "60"}).status_code == 302
     response = staff.post(url, opened | {"value": "70"})
     assert "Value: you typed “70”, it now says “60”." in errors(response)
@@ -120,9 +182,9 @@ def test_a_stale_figure_is_refused(staff: Client) -> None:
 def test_a_removed_figure_takes_its_result_with_it(staff: Client) -> None:
     actual = factories.actual()
     url = page(Actual, "change", actual.pk)
-    staff.post(url, typed(staff.get(url), value="70"))
+    staff.post(url, typed(staff.get(url), value="70", change_reason="Why"))
     assert Result.objects.count() == 1
-    assert staff.post(page(Actual, "delete", actual.pk), {"post": "yes"}).status_code == 302
+    assert staff.post(page(Actual, "delete", actual.pk), {"post": "yes", "change_reason": "Twice"}).status_code == 302
     assert not Result.objects.filter(actual__isnull=False).exists()
     assert Actual.history.latest().change.door == Door.ADMIN
     assert check_results() == []
@@ -235,15 +297,15 @@ def test_a_proposal_is_written_handed_in_returned_and_approved(staff: Client) ->
     data = typed(staff.get(url), series=series.pk, period=period.pk, value="40", route="workspace")
     assert staff.post(url, data).status_code == 302
     submission = Submission.objects.get()
-    assert do(staff, "submit", submission) == ["1 done."]
+    assert do(staff, "submit", submission) == ["1 figure handed in."]
     assert do(staff, "send_back", submission) == [f"{Submission.objects.get()}: A returned figure needs a reason."]
-    assert do(staff, "send_back", submission, return_reason="evidence") == ["1 done."]
+    assert do(staff, "send_back", submission, return_reason="evidence") == ["1 figure sent back."]
     url = page(Submission, "change", submission.pk)
     assert staff.post(url, typed(staff.get(url), value="41")).status_code == 302
-    assert do(staff, "submit", submission) == ["1 done."]
+    assert do(staff, "submit", submission) == ["1 figure handed in."]
     assert "Somebody other than the author" in do(staff, "approve", submission)[0]
     other = signed_in(factories.user(is_superuser=True, is_staff=True))
-    assert do(other, "approve", submission) == ["1 done."]
+    assert do(other, "approve", submission) == ["1 figure approved."]
     assert (Actual.objects.get().value, Result.objects.get().actual) == (41, 41)
     assert list(Review.objects.values_list("decision", flat=True)) == ["submit", "return", "submit", "approve"]
     assert not staff.get(url).context["has_change_permission"]
@@ -277,9 +339,9 @@ def test_a_report_is_opened_told_and_approved(staff: Client) -> None:
     report = Report.objects.get()
     assert report.narratives.get().narrative_en == "It went well."
     assert errors(staff.post(url, data)) == ["The project already has a report for this period."]
-    assert do(staff, "submit", report) == ["1 done."]
+    assert do(staff, "submit", report) == ["1 report handed in."]
     assert "Somebody other" in do(staff, "approve", report)[0]
-    assert do(staff, "approve", report, change_reason="Nobody else is in the office.") == ["1 done."]
+    assert do(staff, "approve", report, change_reason="Nobody else is in the office.") == ["1 report approved."]
     assert Report.objects.get().own_approval_reason == "Nobody else is in the office."
 
 
