@@ -80,7 +80,8 @@ class ActualForm(RecordForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        if self.instance.pk is not None and self.altered and not self.cleaned_data.get("change_reason", "").strip():
+        is_corrected = self.instance.pk is not None and self.altered and not self.errors
+        if is_corrected and not self.cleaned_data.get("change_reason", "").strip():
             self.add_error("change_reason", _("Say why the figure is corrected."))
         return cleaned
 

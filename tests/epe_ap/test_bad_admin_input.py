@@ -96,7 +96,7 @@ def test_a_number_in_other_digits_is_that_number(staff: Client, written: str, re
     actual = make.actual(value=50)
     url = page(Actual, "change", actual.pk)
 
-    assert staff.post(url, typed(staff.get(url), value=written)).status_code == 302
+    assert staff.post(url, typed(staff.get(url), value=written, change_reason="Why")).status_code == 302
     assert Actual.objects.get().value == read
 
 
@@ -154,7 +154,7 @@ def test_no_tampered_form_breaks_a_page(staff: Client):
 def test_nobody_saves_without_saying_which_version_they_saw(staff: Client, version: str):
     actual = make.actual(value=50)
     url = page(Actual, "change", actual.pk)
-    response = staff.post(url, typed(staff.get(url), value="60", seen_version=version))
+    response = staff.post(url, typed(staff.get(url), value="60", change_reason="Why", seen_version=version))
 
     assert response.status_code == 200
     assert Actual.objects.get().value == 50
