@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from dashboards.views import grid, overview
+from dashboards.views import exports, grid, imports, overview
 
 urlpatterns = [
     path("workspace/", overview.overview, name="workspace"),
@@ -11,4 +11,15 @@ urlpatterns = [
         name="report_grid",
     ),
     path("workspace/periods/<slug:period>/grid/", grid.programme_grid, name="programme_grid"),
+    path("workspace/imports/", imports.imports, name="imports"),
+    path("workspace/imports/<int:pk>/", imports.import_page, name="import_page"),
+    path("workspace/imports/<int:pk>/apply/", imports.import_apply, name="import_apply"),
+    path("workspace/imports/<int:pk>/discard/", imports.import_discard, name="import_discard"),
+    path("workspace/imports/<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path("workspace/imports/<int:pk>/file/", imports.import_file, name="import_file"),
+    path("workspace/imports/<int:pk>/marked.xlsx", imports.import_marked, name="import_marked"),
+    path("workspace/imports/<slug:kind>/", imports.import_kind, name="import_kind"),
+    path("workspace/imports/<slug:kind>/template.xlsx", exports.import_template, name="import_template"),
+    path("workspace/exports/<slug:kind>/", exports.export_kind, name="export_kind"),
+    path("workspace/exports/<slug:kind>.<str:ending>", exports.export_file, name="export_file"),
 ]

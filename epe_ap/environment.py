@@ -367,6 +367,13 @@ VARIABLES = (
     Variable(SERVER, "WEB_PROCESSES", whole_number(1, 64), "2", "How many processes gunicorn starts."),
     Variable(SERVER, "WEB_THREADS", whole_number(1, 64), "4", "How many requests each process answers at a time."),
     Variable(
+        SERVER,
+        "UPLOAD_MEGABYTES",
+        whole_number(1, 500),
+        "20",
+        "The largest spreadsheet that the workspace reads, in megabytes.",
+    ),
+    Variable(
         RULES,
         "EPE_AP_SMALL_CELL",
         whole_number(1, 1000),

@@ -198,6 +198,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 # A cell that begins with = + - @ would run as a formula in a spreadsheet.
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
+#: The largest spreadsheet that the workspace reads.
+UPLOAD_MEGABYTES: int = env["UPLOAD_MEGABYTES"]
 
 # --- Thresholds of the programme (method page) ---------------------------------------------------
 

@@ -1,26 +1,36 @@
-"""Partners in and out of spreadsheets."""
+"""Partners and their other names, as rows of a spreadsheet."""
 
-from typing import ClassVar
+from typing import Any
 
-from accounts.resources import KeyWidget, RecordResource
-from partners.models import Country, Partner
+from accounts.resources import KeysWidget, KeyWidget, RecordResource
+from accounts.resources.names import in_languages
+from partners.models import Country, Partner, PartnerAlias
 
-IN_LANGUAGES = ("fr", "es", "en")
+
+def country_key() -> KeyWidget:
+    """A country, by its code or by its name in any language."""
+    return KeyWidget(Country, also=in_languages("name"))
+
+
+def country_keys() -> KeysWidget:
+    return KeysWidget(Country, also=in_languages("name"))
+
+
+def partner_key() -> KeyWidget:
+    """A partner, by its slug, or by its name, its acronym or another spelling, where one partner alone bears it."""
+    return KeyWidget(Partner, also=("name", "acronym", "aliases__name"))
 
 
 class PartnerResource(RecordResource):
-    """Organisations, one in a row, found by their slug."""
-
-    kind: ClassVar[str] = "partners"
+    kind = "partners"
 
     class Meta:
         model = Partner
-        import_id_fields = ("slug",)
         fields = (
             "slug",
             "name",
             "language",
-            *(f"translated_name_{language}" for language in IN_LANGUAGES),
+            *in_languages("translated_name"),
             "acronym",
             "kind",
             "country",
@@ -30,9 +40,17 @@ class PartnerResource(RecordResource):
             "website",
             "iati_identifier",
             "is_public",
-            *(f"note_{language}" for language in IN_LANGUAGES),
+            *in_languages("note"),
         )
-        widgets = {
-            "country": KeyWidget(Country, also=tuple(f"name_{language}" for language in IN_LANGUAGES)),
-            "part_of": KeyWidget(Partner, also=("name", "acronym", "aliases__name")),
-        }
+        import_id_fields = ("slug",)
+        widgets: Any = {"country": country_key(), "part_of": partner_key()}
+
+
+class PartnerAliasResource(RecordResource):
+    kind = "partner_aliases"
+
+    class Meta:
+        model = PartnerAlias
+        fields = ("partner", "name", "kind")
+        import_id_fields = ("partner", "name")
+        widgets: Any = {"partner": partner_key()}

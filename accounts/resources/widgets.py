@@ -21,6 +21,8 @@ from import_export import widgets
 
 from accounts.actions.previews import shown
 from accounts.folding import fold
+from accounts.reading.dates import read_date
+from accounts.reading.numbers import read_number
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 
@@ -61,24 +63,6 @@ def as_text(written: object) -> str:
 def lines_alike(text: str) -> str:
     """``text`` with one kind of line end and none at its ends, as a spreadsheet may give it back."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
-
-
-def read_number(written: Any, *, is_whole: bool) -> Decimal:
-    """A plain number."""
-    try:
-        return Decimal(as_text(written))
-    except ArithmeticError as error:
-        raise ValueError(_("Write a number.")) from error
-
-
-def read_date(written: Any) -> date:
-    """A day of ISO 8601."""
-    if isinstance(written, date):
-        return written
-    try:
-        return date.fromisoformat(as_text(written).strip())
-    except ValueError as error:
-        raise ValueError(_("Write the day as year-month-day, for example 2023-12-31.")) from error
 
 
 class Widget(widgets.Widget):

@@ -1,0 +1,48 @@
+"""Imports that wait between their preview and their being applied or thrown away."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from accounts.actions.imports import Refused
+from accounts.actions.previews import Outcome
+from accounts.choices import ImportState
+from accounts.models import Import, StoredFile
+
+
+def follow(*, record: Import, digest: str, counts: Mapping[Outcome, int], is_readable: bool) -> None:
+    """Note what a page shows of an import now, because the data changed since it was kept: nothing else is applied."""
+    numbers = {f"rows_{outcome.value}": counts[outcome] for outcome in Outcome}
+    same = all(getattr(record, name) == number for name, number in numbers.items())
+    if record.state != ImportState.PREVIEWED or (record.digest == digest and same):
+        return
+    record.digest, record.options = digest, {**record.options, "is_readable": is_readable}
+    for name, number in numbers.items():
+        setattr(record, name, number)
+    Import.objects.filter(pk=record.pk, state=ImportState.PREVIEWED).update(
+        digest=digest, options=record.options, **numbers
+    )
+
+
+def throw_away(*, record: Import) -> None:
+    """Delete an import that was never applied, with its file unless something else rests on that.
+
+    Raises:
+        Refused: once it was applied; it is kept then, and may be undone.
+    """
+    with transaction.atomic():
+        current = Import.objects.select_for_update().filter(pk=record.pk).first()
+        if current is None:
+            return
+        if current.state != ImportState.PREVIEWED:
+            raise Refused(_("This import was applied: it is kept, and can be undone."))
+        file = current.file_id
+        current.delete()
+        try:
+            with transaction.atomic():
+                StoredFile.objects.filter(pk=file).delete()
+        except ProtectedError:
+            # Another import or an entry on behalf of a partner keeps the file.
+            return
