@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.apps import apps
 from django.conf import settings
@@ -26,12 +28,13 @@ from translated_fields.admin import TranslatedFieldAdmin
 from translated_fields.fields import show_language_code
 
 from accounts.actions import StaleRecord, change, save_record
-from accounts.actions.people import groups_to_give, may_manage
+from accounts.actions.people import groups_to_give, may_manage, take_second_factor_away
 from accounts.choices import Door
 from accounts.forms import (
     AccountChangeForm,
     AccountCreationForm,
     NumberInput,
+    ReasonedActionForm,
     RecordForm,
     RecordSelect,
     RecordSelectMultiple,
@@ -47,6 +50,10 @@ from indicators.models import Result
 from partners.models import Membership
 
 LANGUAGES: dict[str, str] = dict(settings.LANGUAGES)
+
+# Second factors are taken away on record, by the action of accounts below; addresses are those of accounts alone.
+admin.site.unregister(Authenticator)
+admin.site.unregister(EmailAddress)
 
 
 def in_languages(*names: str) -> list[str]:
@@ -459,6 +466,8 @@ class AccountAdmin(OnRecordAdmin, UserAdmin):
     ordering = ("email",)
     readonly_fields = ("last_login", "joined_at")
     inlines = (PartnersOfUser,)
+    action_form = ReasonedActionForm
+    actions = ("remove_second_factor",)
     fieldsets = (
         (None, {"fields": ("email", "password", "name", "language", "time_zone")}),
         (
@@ -495,6 +504,24 @@ class AccountAdmin(OnRecordAdmin, UserAdmin):
         if db_field.name == "groups":
             kwargs["queryset"] = groups_to_give(cast(User, request.user))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    @admin.action(description=_("Remove the second factor, and end all sessions"), permissions=["change"])
+    def remove_second_factor(self, request: HttpRequest, people: models.QuerySet[User]) -> None:
+        reason = request.POST.get("change_reason", "").replace("\x00", " ")
+        for person in people:
+            try:
+                take_second_factor_away(person=person, by=cast(User, request.user), reason=reason)
+            except (PermissionDenied, ValidationError) as refused:
+                sentences = refused.messages if isinstance(refused, ValidationError) else [str(refused)]
+                self.message_user(request, f"{person}: {' '.join(sentences)}", messages.ERROR)
+            else:
+                request.has_written = True  # type: ignore[attr-defined]
+                self.message_user(
+                    request,
+                    _("%(person)s has no second factor any more and sets up a new one at the next sign-in.")
+                    % {"person": person},
+                    messages.SUCCESS,
+                )
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> Sequence[type[InlineModelAdmin]]:
         # The account comes first: its page then asks for what it may do.

@@ -6,9 +6,14 @@ from typing import Any, TypeVar, cast
 
 from csp.decorators import csp_update
 from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import DataError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from epe_ap.first_page import first_page
@@ -39,5 +44,15 @@ class ResultsAdminSite(admin.AdminSite):
         return super().index(request, {**first_page(request, timezone.localdate()), **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        # The one page of the admin that admin_view() does not wrap.
-        return allow_inline_styles(super().login)(request, extra_context)
+        """There is one page to sign in at, with its second factor; whoever is in already and may not enter is told so."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied(_("The administration is for the programme's staff."))
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, "")
+        if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+            wanted = reverse("admin:index")
+        if request.user.is_authenticated:
+            return HttpResponseRedirect(wanted)
+        return redirect_to_login(wanted, reverse("account_login"))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("account_change_password"))

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import get_language
 
+from accounts.middleware import signed_in
 from epe_ap.pages import few, unknown_names
 
 
@@ -24,3 +25,8 @@ def languages(request: HttpRequest) -> dict[str, Any]:
             for code, name in settings.LANGUAGES
         ]
     }
+
+
+def person(request: HttpRequest) -> dict[str, Any]:
+    """Who is signed in; nobody, and no query, where there is no session."""
+    return {"person": signed_in(request)}

@@ -285,7 +285,8 @@ VARIABLES = (
         "TRUST_PROXY",
         boolean,
         "off",
-        "The proxy in front sets X-Forwarded-Proto itself and drops the visitor's own: on behind such a proxy, else off.",
+        "The proxy in front sets X-Forwarded-Proto itself, drops the visitor's own, and adds the visitor's address "
+        "to X-Forwarded-For: on behind one such proxy, else off.",
     ),
     Variable(
         SITE,

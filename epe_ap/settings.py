@@ -17,6 +17,10 @@ ALLOWED_HOSTS: list[str] = env["ALLOWED_HOSTS"]
 INSTALLED_APPS = [
     # First, so that its compilemessages (which needs no GNU gettext) stands before Django's.
     "epe_ap.apps.ResultsConfig",
+    # Before accounts, which replaces what they show in the administration.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "accounts",
     "partners",
     "projects",
@@ -53,6 +57,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SignedInMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -73,6 +79,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "epe_ap.context_processors.languages",
                 "epe_ap.context_processors.problems",
+                "epe_ap.context_processors.person",
             ],
         },
     },
@@ -108,6 +115,8 @@ else:
         _options.setdefault("pool", {"min_size": 1, "max_size": env["DATABASE_POOL_SIZE"], "timeout": 5})
 
 CACHES = {"default": env["CACHE_URL"]}
+#: How many processes serve the site; see accounts/checks.py.
+WEB_PROCESSES: int = env["WEB_PROCESSES"]
 
 # --- People --------------------------------------------------------------------------------------
 
@@ -121,7 +130,46 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "admin:login"
+LOGIN_URL = "account_login"
+
+# Accounts are made by administrators. Addresses are in accounts/urls.py, behaviour in accounts/adapters.py.
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.sign_in.SignInForm",
+    "reset_password": "accounts.sign_in.ForgottenPasswordForm",
+    "reset_password_from_key": "accounts.sign_in.NewPasswordForm",
+    "change_password": "accounts.sign_in.PasswordForm",
+    "set_password": "accounts.sign_in.FirstPasswordForm",
+    "reauthenticate": "accounts.sign_in.PasswordAgainForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# An administrator types the address, and the person who reads its mail sets the password.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_PREVENT_ENUMERATION = True
+# The session ends with the browser, and after a long working day in any case; SESSION_COOKIE_AGE is in seconds.
+ACCOUNT_SESSION_REMEMBER = False
+SESSION_COOKIE_AGE = 12 * 60 * 60
+# A link to set a password is good for a day.
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env["TRUST_PROXY"] else 0
+
+MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.sign_in.CodeForm",
+    "reauthenticate": "accounts.sign_in.CodeAgainForm",
+    "activate_totp": "accounts.sign_in.SetUpForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+# Addresses are not verified here at all, see above.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# The clock of a telephone may be half a minute off; a code is good once all the same (accounts/second_factor.py).
+MFA_TOTP_TOLERANCE = 1
+#: Staff do nothing before they have set up and shown a second factor. Tests that are about other things switch it off.
+STAFF_SECOND_FACTOR = True
 
 # --- Mail ----------------------------------------------------------------------------------------
 

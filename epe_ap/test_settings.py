@@ -26,6 +26,9 @@ MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise.")]
 # Hashing a password slowly is its purpose, and 300 ms for each user of each test.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+# Hundreds of tests are about what staff do once they are in. Those about coming in switch it on: tests/accounts/test_sign_in.py.
+STAFF_SECOND_FACTOR = False
+
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.postgresql":
     # The pool keeps connections open that the test runner has to close before it drops the database.

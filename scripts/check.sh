@@ -19,7 +19,7 @@ templates() {
 }
 
 deploy() {
-  env DEBUG=off HTTPS=on ALLOWED_HOSTS=results.example.org \
+  env DEBUG=off HTTPS=on ALLOWED_HOSTS=results.example.org WEB_PROCESSES=1 \
     SECRET_KEY="$("$bin/python" -c 'import secrets; print(secrets.token_urlsafe(60))')" \
     "$bin/python" manage.py check --deploy --fail-level WARNING
 }

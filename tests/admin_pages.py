@@ -13,9 +13,11 @@ from accounts.models import User
 
 
 def signed_in(user: User | None = None) -> Client:
-    """The browser of a person, of a superuser named Ana when nobody is given; it asks for English."""
+    """The browser of a person, of a superuser named Ana when nobody is given; it speaks English, as the person does."""
     client = Client(headers={"accept-language": "en"})
-    client.force_login(user or User.objects.create_superuser("ana@example.org", "a-password-of-a-test", name="Ana"))
+    user = user or User.objects.create_superuser("ana@example.org", "a-password-of-a-test", name="Ana")
+    User.objects.filter(pk=user.pk).update(language="en")
+    client.force_login(user)
     return client
 
 

@@ -14,13 +14,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -58,8 +58,11 @@ class Site:
 
 @dataclass(frozen=True)
 class Account:
+    """Somebody with a second factor; each of the recovery codes opens the account once."""
+
     email: str
     password: str
+    codes: list[str] = field(default_factory=list)
 
 
 def _free_port() -> int:
@@ -130,7 +133,28 @@ def administrator(site: Site) -> Account:
         "Administrator",
         DJANGO_SUPERUSER_PASSWORD=account.password,
     )
+    enrol(site, account)
     return account
+
+
+def enrol(site: Site, account: Account) -> None:
+    """Give an account on the server's database a second factor, as its owner would at the first sign-in."""
+    program = (
+        "from accounts.models import User; from tests import second_factor as f;"
+        f"print(*f.enrol_anew(User.objects.get(email='{account.email}')))"
+    )
+    account.codes[:] = site.manage("shell", "-v", "0", "-c", program).split()
+
+
+def sign_in(page: Page, account: Account, address: str = "/admin/") -> None:
+    """Open an address as somebody: password, second factor, page."""
+    page.goto(f"/en/accounts/login/?next={address}")
+    page.get_by_label("E-mail address").fill(account.email)
+    page.get_by_label("Password").fill(account.password)
+    page.locator("main button[type=submit]").click()
+    page.get_by_label("Code").fill(account.codes.pop())
+    page.locator("main button[type=submit]").first.click()
+    expect(page).to_have_url(address)
 
 
 @pytest.fixture(scope="session")

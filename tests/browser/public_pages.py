@@ -40,11 +40,31 @@ PAGES = {
     "method": "/method/",
     "about": "/about/",
     "data": "/data/",
+    "account_login": "/accounts/login/",
+    "account_reset_password": "/accounts/password/reset/",
+    "account_reset_password_done": "/accounts/password/reset/done/",
+    "account_reset_password_from_key": "/accounts/password/reset/key/1-no-longer-good/",
+    "account_reset_password_from_key_done": "/accounts/password/reset/key/done/",
     "404": "/there-is-no-such-page/",
 }
 
 #: The results as files: nothing to look at.
 FILES = {"results_csv", "results_xlsx", "results_json"}
+#: What opens to whoever has signed in; test_site.py looks at it.
+SIGNED_IN = {
+    "account_change_password",
+    "account_logout",
+    "account_reauthenticate",
+    "account_set_password",
+    "mfa_activate_totp",
+    "mfa_authenticate",
+    "mfa_deactivate_totp",
+    "mfa_download_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_index",
+    "mfa_reauthenticate",
+    "mfa_view_recovery_codes",
+}
 
 
 @dataclass(frozen=True)

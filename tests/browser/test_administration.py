@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Account, Site
+from tests.browser.conftest import Account, Site, sign_in
 from tests.browser.results_page import OWN
 
 #: Peru's part of the campaigns: a target is stated for it, and no source says what was reached.
@@ -14,10 +14,7 @@ PUBLIC = "/en/results/?country=PE&theme=T2&target=stated"
 @pytest.fixture
 def staff(page: Page, site: Site, administrator: Account) -> Page:
     """A browser in which an administrator has signed in."""
-    page.goto("/admin/login/?next=/admin/")
-    page.locator("input[name=username]").fill(administrator.email)
-    page.locator("input[name=password]").fill(administrator.password)
-    page.locator("input[type=submit]").click()
+    sign_in(page, administrator)
     expect(page.locator("#user-tools")).to_be_visible()
     return page
 

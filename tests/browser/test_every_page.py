@@ -9,7 +9,7 @@ from django.urls import URLResolver, get_resolver
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import listened_to
-from tests.browser.public_pages import FILES, LANGUAGES, PAGES, WIDTHS, looks
+from tests.browser.public_pages import FILES, LANGUAGES, PAGES, SIGNED_IN, WIDTHS, looks
 
 #: The guidelines (WCAG 2.2, levels A and AA), and what the makers of axe recommend beyond them.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -24,7 +24,7 @@ FURTHER_ROWS = [
 def test_every_kind_of_page_is_looked_at() -> None:
     public = next(part for part in get_resolver().url_patterns if isinstance(part, URLResolver) and _is_public(part))
     kinds = {name for name in public.reverse_dict if isinstance(name, str)}
-    assert {name.partition(":")[0] for name in PAGES} - {"404"} == kinds - FILES
+    assert {name.partition(":")[0] for name in PAGES} - {"404"} == kinds - FILES - SIGNED_IN
     assert set(LANGUAGES) == {code for code, _ in settings.LANGUAGES}
 
 

@@ -228,7 +228,7 @@ def test_a_container_prepares_its_database_serves_pages_and_says_that_it_is_well
                 pytest.fail(f"The probe never succeeded: {log.read()}")
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/login/", timeout=20) as answer:
                 page = answer.read().decode()
-            [style] = re.findall(r'href="(/static/admin/css/base\.[0-9a-f]{12}\.css)"', page)
+            [style] = re.findall(r'href="(/static/css/account\.[0-9a-f]{12}\.css)"', page)
             with urllib.request.urlopen(f"http://127.0.0.1:{port}{style}", timeout=20) as answer:
                 assert "immutable" in answer.headers["Cache-Control"]
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=20) as answer:
