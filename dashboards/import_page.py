@@ -106,8 +106,10 @@ class ImportPage:
             if change is not None:
                 address = reverse("admin:accounts_change_change", args=[change.pk])
                 may_see = user.has_perm("accounts.view_change")
-                said = f"{_by_and_at(change.made_by, change.made_at)}{' · ' + change.reason if change.reason else ''}"
-                facts.append({"label": label, "text": said, "url": address if may_see else ""})
+                said = [_by_and_at(change.made_by, change.made_at)]
+                if change.reason and change.reason != made.options.get("reason"):
+                    said.append(change.reason)
+                facts.append({"label": label, "text": " · ".join(said), "url": address if may_see else ""})
         twin = _twin(made)
         if twin is not None:
             facts.append(

@@ -16,6 +16,8 @@ NARROWEST, WIDEST, WIDTH_OF_PROBLEMS = 12, 40, 70
 MEASURED_ROWS: Final = 50
 #: Letters on a line of a comment, and pixels of a line.
 COMMENT_LINE, COMMENT_LINE_HEIGHT = 38, 18
+#: Of a line of text in a cell, in points.
+LINE_HEIGHT = 15
 #: Of a text that Excel takes for a sheet's name.
 _LONGEST_NAME, _FORBIDDEN = 31, str.maketrans(dict.fromkeys("[]:*?/\\", "-"))
 
@@ -72,9 +74,16 @@ def write_marked(
         if row.number == header_row:
             table.write_string(row.number - 1, last, heading, styles["heading"])
         if said := by_row.get(row.number):
-            text = "\n".join(_sentence(problem) for problem in said)
+            sentences = [_sentence(problem) for problem in said]
+            # LibreOffice fits no row by itself in a workbook that it did not make.
+            lines = sum(1 + len(sentence) // WIDTH_OF_PROBLEMS for sentence in sentences)
+            table.set_row(row.number - 1, lines * LINE_HEIGHT)
+            text = "\n".join(sentences)
             where = last + 1 if row.number == header_row else last
             table.write_string(row.number - 1, where, text[:LONGEST_TEXT], styles["said"])
+    # Printed, a row stands on one page.
+    table.set_landscape()
+    table.fit_to_pages(1, 0)
     if header_row and kept:
         table.freeze_panes(header_row, 0)
         table.autofilter(header_row - 1, 0, max(kept[-1].number - 1, header_row), last)

@@ -137,6 +137,8 @@ def _rows(request: HttpRequest, kind: Kind) -> tuple[Any, list[str]]:
     chosen = None
     if query:
         try:
+            if any("\x00" in value for name in query for value in (name, *query.getlist(name))):
+                raise ValueError("No database holds a null byte, and not every one says so.")
             chosen = _as_listed(request, kind, query)
         except (IncorrectLookupParameters, DataError, OverflowError, ValueError):
             problems.append(_("The filter of the list was not understood and was left aside: all records are meant."))
