@@ -387,7 +387,7 @@ def _carried_out(make: Any) -> Plan:
 
 
 def save_all(records: Sequence[Any]) -> None:
-    """Check and save new records of one model inside the open change, with their history.
+    """Check and save records of one model inside the open change, with their history.
 
     Raises:
         ValidationError: with what is wrong with the first that breaks a rule; nothing is written.

@@ -4,7 +4,8 @@ Nothing here moves a figure: what an indicator measured stays under the definiti
 one indicator follows another the break between them is kept.
 """
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from indicators.actions.figures import SAID, STATED
 from indicators.actions.generate import save_all
 from indicators.actions.results import one_refresh, refresh_results
 from indicators.actions.series import save_context
-from indicators.models import Indicator, Series, Target
+from indicators.models import ExpectedResult, Indicator, Series, Target
 
 #: What a copy does not take over: its own name in addresses, its place and its life.
 OWN = frozenset(
@@ -145,3 +146,45 @@ def _ask_for_a_reason(sentence: str) -> None:
     change = open_change()
     if change is not None and not change.reason.strip():
         raise ValidationError(sentence)
+
+
+def move_result(*, result: ExpectedResult, is_up: bool) -> bool:
+    """Let an expected result change places with the one beside it under the same parent; gives whether it moved.
+
+    The places of the whole programme follow the tree from the top, so that the measurement framework reads in the order
+    of the logic model.
+    """
+    with transaction.atomic():
+        nodes = list(
+            ExpectedResult.objects.select_for_update(of=("self",))
+            .filter(programme=result.programme_id)
+            .order_by("order", "code")
+        )
+        siblings = [node for node in nodes if node.parent_id == result.parent_id]
+        place = siblings.index(result)
+        other = place + (-1 if is_up else 1)
+        if not 0 <= other < len(siblings):
+            return False
+        siblings[place], siblings[other] = siblings[other], siblings[place]
+        moved = []
+        for order, node in enumerate(_from_the_top(nodes, result.parent_id, siblings), start=1):
+            if node.order != order:
+                node.order = order
+                moved.append(node)
+        save_all(moved)
+    return True
+
+
+def _from_the_top(
+    nodes: Sequence[ExpectedResult], parent: int | None, siblings: Sequence[ExpectedResult]
+) -> Iterator[ExpectedResult]:
+    """Every node before those that lead to it; ``siblings`` in their new order below ``parent``."""
+    below: dict[int | None, list[ExpectedResult]] = defaultdict(list)
+    for node in nodes:
+        below[node.parent_id].append(node)
+    below[parent] = list(siblings)
+    waiting = list(reversed(below[None]))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed(below[node.pk])

@@ -4,11 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
+from accounts.actions import change
+from accounts.choices import Door
+from accounts.forms import is_key
+from accounts.models import User
 from epe_ap.pages import few, unknown_names, unknown_value
+from indicators.actions.lifecycle import move_result
+from indicators.desk import Desk, DeskOfIndicator, DeskOfResult, desk_of
 from indicators.models import ExpectedResult, Indicator, Result
 from indicators.selections import whole, width
 from indicators.tables import FigureRow, figure_rows
@@ -21,6 +29,8 @@ class Measured:
 
     indicator: Indicator
     figures: list[FigureRow]
+    #: For staff alone.
+    desk: DeskOfIndicator | None = None
 
     @property
     def figure(self) -> FigureRow | None:
@@ -31,6 +41,11 @@ class Measured:
     def is_narrower(self) -> bool:
         """Whether the figure is of a narrower scope than the programme, so that the scope must be named beside it."""
         return self.figure is not None and bool(width(self.figure)[0])
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the indicator has a public page."""
+        return self.indicator.is_public and not self.indicator.programme.is_demonstration
 
     @property
     def number_with_target(self) -> int:
@@ -44,13 +59,21 @@ class Node:
     result: ExpectedResult
     children: list["Node"] = field(default_factory=list)
     indicators: list[Measured] = field(default_factory=list)
+    desk: DeskOfResult | None = None
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def framework_page(request: HttpRequest) -> HttpResponse:
-    programmes = list(Programme.objects.real().filter(expected_results__isnull=False).distinct().order_by("code"))
+    """The logic model and its indicators; for staff the place where both are kept, with what ought to be looked at."""
+    staff = request.user if isinstance(request.user, User) and request.user.is_staff else None
+    if request.method == "POST":
+        return _moved(request, staff)
+    known = Programme.objects.all() if staff else Programme.objects.real()
+    programmes = list(known.filter(expected_results__isnull=False).distinct().order_by("is_demonstration", "code"))
     programme, problems = _chosen(request, programmes)
-    nodes = _nodes(programme) if programme is not None else []
+    shows_all = staff is not None and request.GET.get("show") == "all"
+    nodes = _nodes(programme, shows_all=shows_all or programme.is_demonstration) if programme is not None else []
+    desk = _with_desk(nodes, programme, staff) if staff is not None and programme is not None else None
     return render(
         request,
         "indicators/framework.html",
@@ -59,9 +82,34 @@ def framework_page(request: HttpRequest) -> HttpResponse:
             "programmes": programmes,
             "nodes": nodes,
             "tree": _tree(nodes),
-            "problems": few([*unknown_names(request.GET, ["programme"]), *problems]),
+            "desk": desk,
+            "shows_all": shows_all,
+            "problems": few(
+                [*unknown_names(request.GET, ["programme", "show"] if staff else ["programme"]), *problems]
+            ),
         },
     )
+
+
+def _moved(request: HttpRequest, staff: User | None) -> HttpResponse:
+    """Let an expected result change places with its neighbour: ``move`` is its key, then ``:up`` or ``:down``."""
+    if staff is None or not staff.has_perm("indicators.change_expectedresult"):
+        raise PermissionDenied(_("Monitoring specialists keep the logic model: your account may not."))
+    key, _colon, direction = request.POST.get("move", "").partition(":")
+    result = get_object_or_404(ExpectedResult.objects.select_related("programme"), pk=key if is_key(key) else None)
+    with change(door=Door.WORKSPACE, by=staff, reason=_("Order of the logic model")):
+        move_result(result=result, is_up=direction == "up")
+    return HttpResponseRedirect(f"{request.path}?programme={result.programme.slug}#result-{result.code}")
+
+
+def _with_desk(nodes: list[Node], programme: Programme, staff: User) -> Desk:
+    """Give the nodes and their indicators what staff see beside them."""
+    desk = desk_of(programme, staff, [(node.result, [each.indicator for each in node.indicators]) for node in nodes])
+    for node in nodes:
+        node.desk = desk.results[node.result.pk]
+        for measured in node.indicators:
+            measured.desk = desk.indicators[measured.indicator.pk]
+    return desk
 
 
 def _chosen(request: HttpRequest, programmes: list[Programme]) -> tuple[Programme | None, list[str]]:
@@ -76,17 +124,23 @@ def _chosen(request: HttpRequest, programmes: list[Programme]) -> tuple[Programm
     return first, [unknown_value("programme", asked, [programme.slug for programme in programmes])]
 
 
-def _nodes(programme: Programme) -> list[Node]:
-    """Every expected result of a programme in its order, with its public indicators and their figures."""
+def _nodes(programme: Programme, *, shows_all: bool = False) -> list[Node]:
+    """Every expected result of a programme in its order, with its public indicators and their figures.
+
+    Args:
+        shows_all: with what is not public, too: for staff alone.
+    """
     expected = programme.expected_results.prefetch_related("citations__document").order_by("order", "code")
-    results = Result.objects.for_pages().filter(programme=programme, indicator__expected_result__isnull=False)
+    shown = Result.objects.latest().rows() if shows_all else Result.objects.for_pages()
+    results = shown.filter(programme=programme, indicator__expected_result__isnull=False)
     [rows] = figure_rows(results.order_by("key"), with_parts=False)
     figures: dict[int, list[FigureRow]] = defaultdict(list)
     for row in rows:
         figures[row.indicator_id].append(row)
     indicators: dict[int, list[Measured]] = defaultdict(list)
-    measured = Indicator.objects.public().filter(programme=programme, expected_result__isnull=False)
-    for indicator in measured.order_by("code"):
+    known = Indicator.objects.all() if shows_all else Indicator.objects.public()
+    measured = known.filter(programme=programme, expected_result__isnull=False)
+    for indicator in measured.select_related("programme").order_by("code"):
         assert indicator.expected_result_id is not None
         indicators[indicator.expected_result_id].append(Measured(indicator, figures[indicator.pk]))
     return [Node(result, indicators=indicators[result.pk]) for result in expected]
