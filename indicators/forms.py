@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.forms import ReasonedActionForm, RecordForm, RecordSelect, RecordSelectMultiple, RowForm
 from indicators.choices import Frequency, ReporterOf, ReturnReason, TargetManner, YearStart
@@ -121,8 +122,8 @@ def _many(model: Any, label: Any, **kwargs: Any) -> forms.ModelMultipleChoiceFie
 
 class PeriodsForm(PlanForm):
     programme = forms.ModelChoiceField(Programme.objects.all(), label=_("programme"))
-    first = _day(_("from"))
-    last = _day(_("to"))
+    first = _day(pgettext_lazy("first day", "from"))
+    last = _day(pgettext_lazy("last day", "to"))
     rhythm = forms.ChoiceField(
         label=_("rhythm"),
         choices=[
