@@ -51,7 +51,8 @@ def take_second_factor_away(*, person: User, by: User, reason: str) -> None:
     if not removed:
         raise ValidationError(_("There is no second factor to remove."))
     # An account has no history of its own: the register of changes says whose it was.
-    change.reason = f"{change.reason}\n{_('Second factor removed')}: {person.email}".strip()
+    whose = _("Second factor removed: %(email)s") % {"email": person.email}
+    change.reason = f"{change.reason}\n{whose}".strip()
     change.save(update_fields=["reason"])
     end_sessions(person)
     transaction.on_commit(
