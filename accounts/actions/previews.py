@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -190,8 +191,9 @@ class Preview:
             if len(self.rows) >= MOST_ROWS:
                 self.rows_left_out += 1
                 continue
-            name = "" if line.record is None else str(line.record)
-            self.rows.append(PreviewedRow(line.number, outcome, name, tuple(line.differences), tuple(line.problems)))
+            self.rows.append(
+                PreviewedRow(line.number, outcome, _name_of(line.record), tuple(line.differences), tuple(line.problems))
+            )
 
     def finish(self) -> "Preview":
         self.digest = self._hash.hexdigest()
@@ -212,6 +214,14 @@ class Preview:
         else:
             said = [line.number, outcome.value, [(each.column, each.before, each.after) for each in line.differences]]
         self._hash.update(json.dumps(said).encode())
+
+
+def _name_of(record: Any) -> str:
+    try:
+        return "" if record is None else str(record)
+    except ObjectDoesNotExist:
+        # A new record whose name is made of something that its row does not rightly say.
+        return ""
 
 
 def shown(written: object) -> str:

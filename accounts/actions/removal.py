@@ -1,13 +1,12 @@
-"""Deleting many records of one model at once, with their history, where nothing rests on them."""
+"""Deleting many records of one model with their links, and finding what rests on them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.db.models import ForeignKey
-from django.utils import timezone
 
-from accounts.actions.bulk import BATCH, batches
+from accounts.actions.bulk import BATCH, batches, delete_many
 from accounts.models import Record
 
 
@@ -23,28 +22,13 @@ def remove_many(records: Sequence[Any]) -> None:
     if not records:
         return
     model: Any = type(records[0])
-    history = model.history.model
-    now = timezone.now()
     with transaction.atomic():
-        for some in batches(records):
-            keys = [record.pk for record in some]
-            for field in model._meta.many_to_many:
-                if field.remote_field.through._meta.auto_created:
+        for field in model._meta.many_to_many:
+            if field.remote_field.through._meta.auto_created:
+                for some in batches(records):
                     links = field.remote_field.through._base_manager
-                    links.filter(**{f"{field.m2m_field_name()}__in": keys}).delete()
-            history.objects.bulk_create(
-                (
-                    history(
-                        history_date=now,
-                        history_type="-",
-                        **{field.attname: getattr(record, field.attname) for field in history.tracked_fields},
-                    )
-                    for record in some
-                ),
-                batch_size=BATCH,
-            )
-            rows = model._base_manager.filter(pk__in=keys)
-            rows._raw_delete(rows.db)
+                    links.filter(**{f"{field.m2m_field_name()}__in": [record.pk for record in some]}).delete()
+        delete_many(records)
 
 
 def dependants(model: Any, keys: Sequence[int], *, spared: Mapping[Any, Collection[int]], most: int) -> list[Any]:

@@ -378,6 +378,10 @@ class RecordResource(Writer, ModelResource):
             stored = None if line.is_new else self._stored(line, column)
             if not line.is_new and column.widget.is_same(cleaned, stored):
                 continue
+            if column.attribute == "programme" and stored is not None:
+                # Its figures, its parts and whatever names it would be left behind.
+                self.problem(line, name, _("It belongs to %(programme)s and stays there.") % {"programme": stored})
+                continue
             before = "" if line.is_new else column.widget.render(stored)
             after = column.widget.render(cleaned)
             if not line.is_new or after:

@@ -112,7 +112,7 @@ class ProjectCountries(RecordResource):
     class Meta:
         model = Project
         import_id_fields = ("slug",)
-        fields = ("slug", "title", "countries")
+        fields = ("slug", "programme", "title", "countries")
         widgets = {"countries": KeysWidget(Country)}
 
 
@@ -131,3 +131,14 @@ def test_links_are_restored_though_no_history_tells_them(staff: User) -> None:
     undo(record=record, resource=resource, by=staff, reason="Wrong")
     assert set(project.countries.all()) == {peru}
     assert Project.objects.get().version == 3
+
+
+def test_a_record_stays_in_its_programme(staff: User) -> None:
+    project = make.project(slug="B08")
+    other = make.programme(slug="other")
+    sheet = Sheet([("slug", "programme"), ("B08", "other")], name="Projects")
+    with override("en"):
+        problems = preview(resource=ProjectCountries(by=staff), sheet=sheet).problems
+    rule = f"It belongs to {project.programme} and stays there."
+    assert [str(problem) for problem in problems] == [f"Sheet “Projects”, cell B2, “other”: {rule}"]
+    assert not other.projects.exists()
