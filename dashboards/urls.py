@@ -1,15 +1,13 @@
 from django.urls import path, re_path
 
-from dashboards.views import exports, grid, imports, overview
+from dashboards.views import exports, grid, imports, overview, workbooks
+
+# A project's slug is its printed code, which may hold a dot.
+REPORT = r"^workspace/reports/(?P<project>[A-Za-z0-9._-]+)/(?P<period>[A-Za-z0-9_-]+)/"
 
 urlpatterns = [
     path("workspace/", overview.overview, name="workspace"),
-    # A project's slug is its printed code, which may hold a dot.
-    re_path(
-        r"^workspace/reports/(?P<project>[A-Za-z0-9._-]+)/(?P<period>[A-Za-z0-9_-]+)/$",
-        grid.report_grid,
-        name="report_grid",
-    ),
+    re_path(REPORT + "$", grid.report_grid, name="report_grid"),
     path("workspace/periods/<slug:period>/grid/", grid.programme_grid, name="programme_grid"),
     path("workspace/imports/", imports.imports, name="imports"),
     path("workspace/imports/<int:pk>/", imports.import_page, name="import_page"),
@@ -22,4 +20,11 @@ urlpatterns = [
     path("workspace/imports/<slug:kind>/template.xlsx", exports.import_template, name="import_template"),
     path("workspace/exports/<slug:kind>/", exports.export_kind, name="export_kind"),
     path("workspace/exports/<slug:kind>.<str:ending>", exports.export_file, name="export_file"),
+    re_path(REPORT + r"template\.xlsx$", workbooks.report_template, name="report_template"),
+    re_path(REPORT + r"upload/$", workbooks.report_upload, name="report_upload"),
+    re_path(REPORT + r"upload/(?P<pk>[0-9]+)/$", workbooks.report_upload_look, name="report_upload_look"),
+    re_path(
+        REPORT + r"upload/(?P<pk>[0-9]+)/marked\.xlsx$", workbooks.report_upload_marked, name="report_upload_marked"
+    ),
+    re_path(r"^workspace/framework/(?P<programme>[A-Za-z0-9._-]+)\.xlsx$", workbooks.pmf_workbook, name="pmf_workbook"),
 ]

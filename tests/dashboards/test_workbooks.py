@@ -1,0 +1,129 @@
+"""The pages around a report's workbook: download, send, look, confirm, apply, and get it back marked."""
+
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.choices import ImportState
+from accounts.models import Change, Import, StoredFile
+from indicators.models import Submission
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+URL = "/en/workspace/reports/B05/h1/"
+
+
+@pytest.fixture
+def staff(client: Client) -> Client:
+    period = make.period(slug="h1")
+    project = make.project(programme=period.programme, slug="B05", code="B05")
+    for code in ("A1", "A2"):
+        make.series(project=project, indicator=make.indicator(programme=period.programme, code=code, slug=code.lower()))
+    make.project(programme=period.programme, slug="A07.1", code="A07.1")
+    client.force_login(make.enterer())
+    return client
+
+
+def workbook(client: Client, *values: Any) -> bytes:
+    """The template with these totals written into its rows."""
+    answer = client.get(f"{URL}template.xlsx")
+    assert answer.status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    sheet = book.worksheets[1]
+    at = next(each.column for each in sheet[4] if each.value == "cell:")
+    rows = [row[0].row for row in sheet.iter_rows(min_row=6) if row[0].value]
+    for row, value in zip(rows, values, strict=True):
+        sheet.cell(row, at).value = value
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def send(client: Client, content: bytes, name: str = "B05.xlsx", url: str = URL) -> Any:
+    return client.post(f"{url}upload/", {"file": SimpleUploadedFile(name, content)})
+
+
+def test_a_workbook_is_looked_at_its_good_figures_saved_and_given_back_marked(staff):
+    changes = Change.objects.count()
+    answer = send(staff, workbook(staff, 12, "beaucoup"))
+    look = answer["Location"]
+    page = staff.get(look).content.decode()
+
+    assert "“beaucoup” is not a number" in page
+    assert "Save the 1 good figure" in page
+    assert (Submission.objects.count(), Change.objects.count(), StoredFile.objects.count()) == (0, changes, 1)
+
+    back = openpyxl.load_workbook(io.BytesIO(b"".join(staff.get(f"{look}marked.xlsx").streaming_content)))
+    [cell] = [cell for row in back.worksheets[1].iter_rows() for cell in row if cell.comment]
+    assert (cell.value, cell.fill.fgColor.rgb) == ("beaucoup", "00F5B8A0")
+    assert cell.comment.text.startswith("“beaucoup” is not a number")
+    assert back.worksheets[1].protection.sheet is True
+
+    staff.post(look, {"action": "apply"})
+    assert Submission.objects.count() == 0
+    answer = staff.post(look, {"action": "apply_good"}, follow=True)
+    assert "1 figure was saved as a draft." in answer.content.decode()
+    assert [(each.series.indicator.code, each.value) for each in Submission.objects.all()] == [("A1", 12)]
+    assert Import.objects.get().state == ImportState.APPLIED
+
+    # The marked workbook, corrected, is recognised; what was saved already is not saved again.
+    cell.value, cell.comment = 7, None
+    out = io.BytesIO()
+    back.save(out)
+    look = send(staff, out.getvalue())["Location"]
+    staff.post(look, {"action": "apply"})
+    assert sorted((each.series.indicator.code, each.value, each.version) for each in Submission.objects.all()) == [
+        ("A1", 12, 1),
+        ("A2", 7, 1),
+    ]
+
+
+def test_what_was_shown_is_what_is_applied(staff):
+    look = send(staff, workbook(staff, 12, 13))["Location"]
+    other = send(staff, workbook(staff, 14, 13))["Location"]
+    staff.post(other, {"action": "apply"})
+
+    answer = staff.post(look, {"action": "apply"})
+
+    assert "The data changed since you looked at this import" in answer.content.decode()
+    assert sorted(each.value for each in Submission.objects.all()) == [13, 14]
+    staff.post(look, {"action": "apply"})
+    assert sorted(each.value for each in Submission.objects.all()) == [12, 13]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"PK\x03\x04 broken", "is damaged or was sent only in part"),
+        (b"code;value\nA1;12\n", "is not the template of a report"),
+        (b"", "is empty"),
+    ],
+)
+def test_another_file_is_refused_in_a_sentence_and_not_kept(staff, content, sentence):
+    answer = send(staff, content or b" ")
+
+    assert (answer.status_code, StoredFile.objects.count()) == (422, 0)
+    assert sentence in answer.content.decode()
+
+
+def test_a_workbook_of_another_report_and_a_missing_file_are_refused(staff):
+    content = workbook(staff, 1, 2)
+    answer = send(staff, content, url="/en/workspace/reports/A07.1/h1/")
+    assert "This is the workbook of project B05, h1, and not of A07.1, h1" in answer.content.decode()
+    assert "Choose the workbook that was filled in." in staff.post(f"{URL}upload/").content.decode()
+
+
+def test_only_staff_who_enter_figures_send_workbooks(staff):
+    look = send(staff, workbook(staff, 1, 2))["Location"]
+    assert staff.get(look.replace("B05", "A07.1")).status_code == 404
+    for person, status in ((make.permitted(), 403), (make.user(), 403), (None, 302)):
+        staff.logout()
+        if person is not None:
+            staff.force_login(person)
+        for url in (f"{URL}template.xlsx", f"{URL}upload/", look, f"{look}marked.xlsx"):
+            assert staff.get(url).status_code == status
