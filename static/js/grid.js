@@ -418,6 +418,7 @@ function start(form) {
   form.addEventListener("submit", keep);
   fields.forEach(echo);
   restore();
+  count();
   keep();
   const summary = document.getElementById("waiting") ?? document.getElementById("handing-in");
   summary?.querySelector("h2")?.scrollIntoView({ block: "center" });
