@@ -79,6 +79,9 @@ class Cell:
         submission: the last proposal for the period, whatever its state.
         returned: the line of its thread that sent it back, while it is with its author.
         typed: what stands in the fields now.
+        figure: what that was read as.
+        kept: its number, for the question whether it is kept.
+        is_share: whether the form asked for a share; None to tell from the figures so far.
         asked: the text that was found to be ambiguous, and its readings.
     """
 
@@ -102,6 +105,7 @@ class Cell:
     is_restored: bool = False
     kept: str = ""
     figure: dict[str, Any] | None = None
+    is_share: bool | None = None
     sums: list[Any] = field(default_factory=list)
     _typed: Typed | None = None
 
@@ -121,8 +125,8 @@ class Cell:
     @property
     def states_share(self) -> bool:
         """Whether this series is stated in percent of the total: as its figures so far are, the nearest first."""
-        if self.series.is_total:
-            return False
+        if self.series.is_total or self.is_share is not None:
+            return bool(self.is_share)
         for known in (self.stated, self.target, self.last, self.baseline):
             if known is not None and (known.share is not None or known.value is not None):
                 return known.share is not None
@@ -202,8 +206,9 @@ class Cell:
 
     @property
     def seen(self) -> str:
-        """What a form says about the stored figure it was made from: series, version, print."""
-        return f"{self.pk}.{self.version}.{self.shown.print}"
+        """What a form says about the stored figure it was made from: series, version, print, and that it is a share."""
+        kind = ".share" if self.kind == Kind.SHARE else ""
+        return f"{self.pk}.{self.version}.{self.shown.print}{kind}"
 
     def written(self, figure: Figure | None) -> Typed:
         """A figure as somebody would type it here, so that reading it again gives the same one."""
@@ -277,9 +282,15 @@ class Cell:
         """What somebody else saved meanwhile."""
         return "" if self.stale is None else self.said(self.stale)
 
-    def settle(self) -> None:
-        """What was typed is saved: its fields show what is stored, and so how it was read."""
-        self._typed, self.figure, self.is_saved = None, None, True
+    def take_over(self, other: "Cell") -> None:
+        """What was typed into this cell and was not saved, and what there is to say about it."""
+        self._typed, self.figure, self.kept = other._typed, other.figure, other.kept
+        self.errors, self.readings, self.unusual, self.stale = (
+            other.errors,
+            other.readings,
+            other.unusual,
+            other.stale,
+        )
 
     @property
     def needs_attention(self) -> bool:

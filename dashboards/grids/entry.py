@@ -3,84 +3,97 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 
 from accounts.actions import change
 from accounts.choices import Door
 from accounts.models import User
 from accounts.reading.numbers import Ambiguous, Unreadable
-from dashboards.grids.cells import Cell
+from dashboards.grids.cells import Cell, Kind
 from dashboards.grids.typed import Posted, plainly, read_typed, readings_of
 from indicators.actions.entry import Entered, Entry, propose_many
 from indicators.choices import Route
-from indicators.models import ReportingPeriod
+from indicators.models import Actual, ReportingPeriod, Series, Submission
 
 
 @dataclass
 class Outcome:
-    """What became of a posted grid.
+    """What became of a posted grid, by primary key of the series.
 
     Attributes:
         saved: the cells that were saved as drafts, or emptied.
-        waiting: the cells that were not, each with its sentence, question or the other person's figure.
+        settled: those, and the cells that were so already.
+        waiting: the cells that were not saved, each with its sentence, question or the other person's figure.
     """
 
-    saved: list[Cell] = field(default_factory=list)
-    waiting: list[Cell] = field(default_factory=list)
+    saved: set[int] = field(default_factory=set)
+    settled: set[int] = field(default_factory=set)
+    waiting: dict[int, Cell] = field(default_factory=dict)
+
+    def tell(self, cells: Iterable[Cell]) -> None:
+        """Put it beside the cells of a page."""
+        for cell in cells:
+            cell.is_saved = cell.pk in self.settled
+            waiting = self.waiting.get(cell.pk)
+            if waiting is not None:
+                cell.take_over(waiting)
 
 
 def restore(cells: Iterable[Cell], posted: Posted) -> list[Cell]:
     """Put what was typed back into its fields, not saved; gives the cells that differ from what is stored."""
     restored = []
     for cell in cells:
-        if posted.is_touched(cell) and not cell.is_locked and posted.typed[cell.pk].print != cell.shown.print:
-            cell.typed = posted.typed[cell.pk]
+        typed = posted.typed.get(cell.pk)
+        if typed is not None and posted.is_touched(cell.pk) and typed.print != cell.shown.print and not cell.is_locked:
+            cell.typed = typed
             cell.is_restored = True
             restored.append(cell)
     return restored
 
 
 def save(
-    cells: Iterable[Cell],
-    posted: Posted,
-    *,
-    period: ReportingPeriod,
-    author: User,
-    reason: str = "",
+    series: Iterable[Series], posted: Posted, *, period: ReportingPeriod, author: User, reason: str = ""
 ) -> Outcome:
     """Save the cells that somebody typed into, as drafts, in one change.
 
     Each cell that could not be saved keeps what was typed and says why. Nothing is written when nothing was typed.
 
+    Args:
+        series: those that were typed into, with all that ``expected_series`` reads.
+
     Raises:
-        PermissionDenied: when the person may not enter figures.
         ValidationError: when nothing at all can be saved, as in a closed period without a reason.
     """
     outcome = Outcome()
     entries: list[Entry] = []
-    touched: dict[int, Cell] = {}
-    for cell in cells:
-        if not posted.is_touched(cell):
-            continue
-        cell.typed = posted.typed[cell.pk]
-        if cell.typed.print == cell.shown.print:
-            continue
-        if cell.is_locked:
-            cell.errors.append(_("This figure is being reviewed: it can be changed once it is returned."))
-            cell.is_restored = True
-            outcome.waiting.append(cell)
-            continue
+    touched = _touched(series, posted, period)
+    for cell in touched.values():
         entry = _entry(cell, posted)
         if entry is None:
-            outcome.waiting.append(cell)
+            outcome.waiting[cell.pk] = cell
         else:
             entries.append(entry)
-            touched[cell.pk] = cell
     if entries:
         with change(door=Door.GRID, by=author, reason=reason):
             entered = propose_many(period=period, author=author, entries=entries, route=Route.GRID)
-        _tell(entered, touched, outcome)
+        _tell(entered, [touched[entry.series.pk] for entry in entries], outcome)
     return outcome
+
+
+def _touched(series: Iterable[Series], posted: Posted, period: ReportingPeriod) -> dict[int, Cell]:
+    """The cells that somebody typed into: what is stored is read for texts alone, which stand in three languages."""
+    language = (get_language() or "fr").partition("-")[0]
+    cells = {one.pk: Cell(one, one.breakdown.key, "", language) for one in series}
+    texts = [pk for pk, cell in cells.items() if cell.kind == Kind.TEXT]
+    if texts:
+        for actual in Actual.objects.filter(series__in=texts, period=period):
+            cells[actual.series_id].actual = actual
+        for submission in Submission.objects.filter(series__in=texts, period=period).order_by("number"):
+            cells[submission.series_id].submission = submission
+    for pk, cell in cells.items():
+        cell.typed = posted.typed[pk]
+        cell.is_share = pk in posted.seen and posted.seen[pk].is_share
+    return cells
 
 
 def _entry(cell: Cell, posted: Posted) -> Entry | None:
@@ -102,25 +115,22 @@ def _entry(cell: Cell, posted: Posted) -> Entry | None:
     return Entry(series=cell.series, figure=figure, version=None if seen is None else seen.version)
 
 
-def _tell(entered: Entered, touched: dict[int, Cell], outcome: Outcome) -> None:
+def _tell(entered: Entered, cells: Iterable[Cell], outcome: Outcome) -> None:
     """Put beside each cell what became of it."""
     authors = User.objects.in_bulk({each.author_id for each in entered.stale.values() if each.author_id})
     for each in entered.stale.values():
         each.author = authors.get(each.author_id)
-    for pk, cell in touched.items():
+    for cell in cells:
+        pk = cell.pk
         if pk in entered.refused:
             cell.errors += entered.refused[pk]
         elif pk in entered.stale:
-            cell.stale = cell.submission = entered.stale[pk]
+            cell.stale = entered.stale[pk]
         elif pk in entered.unusual:
             cell.unusual = entered.unusual[pk]
-        elif pk in entered.saved or pk in entered.emptied:
-            cell.submission = entered.saved.get(pk)
-            cell.settle()
-            outcome.saved.append(cell)
-            continue
         else:
-            # Already so, whoever wrote it.
-            cell.settle()
+            outcome.settled.add(pk)
+            if pk not in entered.unchanged:
+                outcome.saved.add(pk)
             continue
-        outcome.waiting.append(cell)
+        outcome.waiting[pk] = cell

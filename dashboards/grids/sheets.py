@@ -26,6 +26,7 @@ from indicators.models import (
     Submission,
     Target,
 )
+from indicators.querysets import SeriesQuerySet
 from indicators.tables import Names
 
 #: The dimension whose categories a report sets side by side; any other stands in lines of its own.
@@ -125,7 +126,7 @@ class Sheet:
         add_sums(list(self.cells()), self.names)
 
 
-def expected_series(period: ReportingPeriod) -> Any:
+def expected_series(period: ReportingPeriod) -> SeriesQuerySet:
     """The series that are awaited for a period: expected ones, of indicators that are active in it."""
     return Series.objects.expected_in(period).select_related(
         "indicator__expected_result", "project", "country", "partner", "forum", "breakdown", "baseline"
@@ -145,9 +146,7 @@ def report_sheet(series: Sequence[Series], period: ReportingPeriod) -> Sheet:
             for _indicator, of_indicator in groupby(of_result, key=lambda one: one.indicator_id)
         ]
         groups.append(Group(result, blocks))
-    sheet = Sheet(period, columns, groups, names)
-    sheet.add_sums()
-    return sheet
+    return Sheet(period, columns, groups, names)
 
 
 def programme_sheet(series: Sequence[Series], period: ReportingPeriod, names: Names) -> Sheet:
@@ -160,9 +159,7 @@ def programme_sheet(series: Sequence[Series], period: ReportingPeriod, names: Na
         for _project, of_project in groupby(series, key=lambda one: one.project_id)
     ]
     result = series[0].indicator.expected_result if series else None
-    sheet = Sheet(period, columns, [Group(result, blocks)] if blocks else [], names)
-    sheet.add_sums()
-    return sheet
+    return Sheet(period, columns, [Group(result, blocks)] if blocks else [], names)
 
 
 def in_order_of_scope(series: Iterable[Series]) -> list[Series]:

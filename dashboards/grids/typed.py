@@ -23,10 +23,12 @@ VALUE, NUMERATOR, DENOMINATOR, ANSWER, KEEP, THEIRS = "v", "n", "d", "as", "keep
 
 @dataclass(frozen=True)
 class Seen:
-    """What a form knew about a cell when it was made: the proposal's version (0: none), and the print of its fields."""
+    """What a form knew about a cell when it was made: the proposal's version (0: none), the print of its fields, and
+    whether it asked for a share."""
 
     version: int
     print: str
+    is_share: bool
 
 
 @dataclass(frozen=True)
@@ -70,22 +72,27 @@ class Posted:
             theirs=frozenset(fields[THEIRS]),
         )
 
-    def is_touched(self, cell: Cell) -> bool:
+    def is_touched(self, pk: int) -> bool:
         """Whether somebody typed into a cell, rather than left what the form had put there."""
-        typed = self.typed.get(cell.pk)
-        if typed is None or cell.pk in self.theirs:
+        typed = self.typed.get(pk)
+        if typed is None or pk in self.theirs:
             return False
-        seen = self.seen.get(cell.pk)
-        return typed.print != (seen.print if seen is not None else cell.shown.print)
+        seen = self.seen.get(pk)
+        return typed.print != (seen.print if seen is not None else Typed().print)
+
+    def touched(self) -> list[int]:
+        """The series whose cells somebody typed into."""
+        return [pk for pk in self.typed if self.is_touched(pk)]
 
 
 def _seen(text: str) -> dict[int, Seen]:
     found = {}
     for each in text.split():
         pk, _dot, rest = each.partition(".")
-        version, _dot, fingerprint = rest.partition(".")
+        version, _dot, rest = rest.partition(".")
+        fingerprint, _dot, kind = rest.partition(".")
         if all(part.isascii() and part.isdigit() and len(part) < 19 for part in (pk, version)):
-            found[int(pk)] = Seen(int(version), fingerprint)
+            found[int(pk)] = Seen(int(version), fingerprint, kind == "share")
     return found
 
 

@@ -24,7 +24,7 @@ from accounts.reading.cells import NOT_APPLICABLE, NOT_YET
 from dashboards.access import for_staff
 from dashboards.grids import stash
 from dashboards.grids.cells import Cell
-from dashboards.grids.entry import restore, save
+from dashboards.grids.entry import Outcome, restore, save
 from dashboards.grids.sheets import Sheet, expected_series, in_order_of_scope, programme_sheet, report_sheet
 from dashboards.grids.typed import Posted
 from epe_ap.pages import few, page_numbers, page_of, unknown_names, unknown_value
@@ -32,6 +32,7 @@ from epe_ap.templatetags.figures import NOTATIONS
 from indicators.actions import submit_report
 from indicators.choices import PeriodState, SubmissionState
 from indicators.models import Category, Indicator, Report, ReportingPeriod
+from indicators.querysets import SeriesQuerySet
 from indicators.tables import Names
 from projects.models import Project
 
@@ -39,8 +40,8 @@ READ = "indicators.view_submission"
 ENTER = "indicators.add_submission"
 CORRECT = "indicators.correct_reportingperiod"
 
-#: Lines of the programme's grid on one page: as many as can be looked over, and saved in one request.
-LINES = 40
+#: Cells of the programme's grid on one page: as many as are saved in one request; but never fewer lines than this.
+CELLS, FEWEST_LINES = 240, 40
 
 #: Which cells were just saved, told once after the redirect.
 SAVED_KEY = "saved_in_grid"
@@ -74,16 +75,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 @for_staff(READ)
 def report_grid(request: HttpRequest, project: str, period: str) -> HttpResponse:
     """The figures of one project in one period."""
-    of = get_object_or_404(Project.objects.select_related("programme"), slug=project)
-    at = get_object_or_404(ReportingPeriod, programme=of.programme_id, slug=period)
-    sheet = report_sheet(list(expected_series(at).filter(project=of)), at)
-    page = Page(request, sheet)
+    at = get_object_or_404(
+        ReportingPeriod.objects.select_related("programme"), slug=period, programme__projects__slug=project
+    )
+    series = expected_series(at).filter(project__slug=project)
+    page = Page(request, at)
     if request.method == "POST":
-        answer = page.answer(lambda: _hand_in(page, of, at))
+        answer = page.save(series, lambda: _hand_in(page, project))
         if answer is not None:
             return answer
-    else:
-        page.restore()
+    of = get_object_or_404(Project, slug=project)
+    page.show(report_sheet(list(series), at))
     report = Report.objects.filter(project=of, period=at).first()
     return render(
         request,
@@ -91,7 +93,7 @@ def report_grid(request: HttpRequest, project: str, period: str) -> HttpResponse
         page.context()
         | {
             "project": of,
-            "programme": of.programme,
+            "programme": at.programme,
             "is_by_indicator": True,
             "report": report,
             "can_hand_in": page.can_write
@@ -112,6 +114,11 @@ def report_grid(request: HttpRequest, project: str, period: str) -> HttpResponse
 def programme_grid(request: HttpRequest, period: str) -> HttpResponse:
     """One indicator of a period, for all its projects, countries and institutions."""
     at = get_object_or_404(ReportingPeriod.objects.select_related("programme"), slug=period)
+    page = Page(request, at)
+    if request.method == "POST":
+        answer = page.save(expected_series(at), None)
+        if answer is not None:
+            return answer
     asked = {name: request.GET.get(name, "") for name in ("indicator", "project", "country", "page")}
     problems = unknown_names(request.GET, asked)
     indicators = list(
@@ -131,16 +138,13 @@ def programme_grid(request: HttpRequest, period: str) -> HttpResponse:
     for one in series:
         if (project is None or one.project_id == project.pk) and (country is None or one.country_id == country.pk):
             scopes.setdefault((one.project_id, one.country_id, one.partner_id, one.forum_id), []).append(one)
-    lines, said = page_of(list(scopes.values()), asked=asked["page"], number=len(scopes), per_page=LINES)
+    widest = max(map(len, scopes.values()), default=1)
+    lines, said = page_of(
+        list(scopes.values()), asked=asked["page"], number=len(scopes), per_page=max(FEWEST_LINES, CELLS // widest)
+    )
     names = Names.of((), Category.objects.select_related("dimension"))
     sheet = programme_sheet([one for line in lines.object_list for one in line], at, names)
-    page = Page(request, sheet)
-    if request.method == "POST":
-        answer = page.answer(None)
-        if answer is not None:
-            return answer
-    else:
-        page.restore()
+    page.show(sheet)
     return render(
         request,
         "dashboards/programme_grid.html",
@@ -165,7 +169,10 @@ class Page:
     """A grid that is being shown or saved for somebody."""
 
     request: HttpRequest
-    sheet: Sheet
+    period: ReportingPeriod
+    sheet: Sheet | None = None
+    outcome: Outcome | None = None
+    unsaved: Posted | None = None
     sentences: list[str] = field(default_factory=list)
     restored: list[Cell] = field(default_factory=list)
     is_handing_in: bool = False
@@ -177,7 +184,7 @@ class Page:
 
     @property
     def is_closed(self) -> bool:
-        return self.sheet.period.state != PeriodState.OPEN
+        return self.period.state != PeriodState.OPEN
 
     @property
     def can_write(self) -> bool:
@@ -186,44 +193,37 @@ class Page:
     @property
     def is_editable(self) -> bool:
         """Whether there is any cell that this person may change now."""
-        return self.can_write and any(not cell.is_locked for cell in self.sheet.cells())
+        return self.can_write and self.sheet is not None and any(not cell.is_locked for cell in self.sheet.cells())
 
     @property
     def reason(self) -> str:
         """Why a closed period is corrected."""
         return self.request.POST.get("reason", "").strip() if self.is_closed else ""
 
-    def restore(self) -> None:
-        """Put back what was typed before the sign-in expired."""
-        posted = stash.find(self.request)
-        if posted is not None and self.can_write:
-            self.restored = restore(self.sheet.cells(), posted)
+    def save(self, series: SeriesQuerySet, hand_in: Callable[[], HttpResponse | None] | None) -> HttpResponse | None:
+        """Save what was posted; None when there is something to say about it, and the grid is to be shown again.
 
-    def answer(self, hand_in: Callable[[], HttpResponse | None] | None) -> HttpResponse | None:
-        """Save what was posted; None when there is something to say about it, and the grid is shown again."""
+        Args:
+            series: those that the page may hold; the ones that were typed into are read.
+            hand_in: what else the form can do, when nothing is left to say.
+        """
         if not self.can_write:
             raise PermissionDenied(_("Your account may look at these figures and not change them."))
-        posted = Posted.read(self.request.POST)
         if stash.writer_of(self.request.POST) != self.user.pk:
             self.sentences.append(
                 _("This page was opened under another account: nothing was saved. Look through it, and save.")
             )
-            self.restored = []
             return None
+        posted = Posted.read(self.request.POST)
         try:
-            outcome = save(
-                list(self.sheet.cells()),
-                posted,
-                period=self.sheet.period,
-                author=self.user,
-                reason=self.reason,
-            )
+            typed_into = series.filter(pk__in=posted.touched())
+            outcome = save(typed_into, posted, period=self.period, author=self.user, reason=self.reason)
         except ValidationError as error:
-            restore(self.sheet.cells(), posted)
+            self.unsaved = posted
             self.sentences += error.messages
             return None
         stash.drop(self.request)
-        self.sheet.add_sums()
+        self.outcome = outcome
         if outcome.waiting:
             self.sentences += _counted(len(outcome.saved), len(outcome.waiting))
             return None
@@ -235,23 +235,34 @@ class Page:
             return None
         if outcome.saved:
             messages.success(self.request, _saved(len(outcome.saved)))
-            self.request.session[SAVED_KEY] = [cell.pk for cell in outcome.saved]
+            self.request.session[SAVED_KEY] = sorted(outcome.settled)
         else:
             messages.info(self.request, _("Nothing was changed, so nothing was saved."))
         return HttpResponseRedirect(self.request.get_full_path(), status=303)
 
+    def show(self, sheet: Sheet) -> None:
+        """Put into the grid what was typed and is not saved, and beside it what there is to say."""
+        self.sheet = sheet
+        cells = list(sheet.cells())
+        if self.outcome is not None:
+            self.outcome.tell(cells)
+        elif self.unsaved is not None:
+            restore(cells, self.unsaved)
+        elif self.request.method != "POST" and self.can_write:
+            kept = stash.find(self.request)
+            self.restored = restore(cells, kept) if kept is not None else []
+            saved = set(self.request.session.pop(SAVED_KEY, ()))
+            for cell in cells:
+                cell.is_saved = cell.pk in saved
+        sheet.add_sums()
+
     def context(self) -> dict[str, Any]:
         """What both grids' templates show."""
-        just_saved = [cell for cell in self.sheet.cells() if cell.is_saved]
-        told = {cell.pk for cell in just_saved}
-        if self.request.method != "POST" and SAVED_KEY in self.request.session:
-            told |= set(self.request.session.pop(SAVED_KEY))
-            for cell in self.sheet.cells():
-                cell.is_saved = cell.pk in told
-        notation = NOTATIONS[next(iter(self.sheet.cells())).language] if self.sheet.groups else NOTATIONS["fr"]
+        assert self.sheet is not None
+        cells = list(self.sheet.cells())
         return {
             "sheet": self.sheet,
-            "period": self.sheet.period,
+            "period": self.period,
             "can_write": self.can_write,
             "is_editable": self.is_editable,
             "is_closed": self.is_closed,
@@ -263,15 +274,15 @@ class Page:
             "missing": self.sheet.missing() if self.is_handing_in else [],
             "is_handing_in": self.is_handing_in,
             "writer": stash.writer_token(self.user),
-            "saved": " ".join(str(pk) for pk in sorted(told)),
-            "notation": notation,
+            "saved": " ".join(str(cell.pk) for cell in cells if cell.is_saved),
+            "notation": NOTATIONS[cells[0].language if cells else "fr"],
             "words": {"not_applicable": "|".join(sorted(NOT_APPLICABLE)), "not_yet": "|".join(sorted(NOT_YET))},
         }
 
 
-def _hand_in(page: Page, project: Project, period: ReportingPeriod) -> HttpResponse | None:
-    """Hand the report in, and go on to its page."""
-    report = Report.objects.filter(project=project, period=period).first()
+def _hand_in(page: Page, project: str) -> HttpResponse | None:
+    """Hand the report in, and show it again."""
+    report = Report.objects.filter(project__slug=project, period=page.period).first()
     if report is None:
         page.sentences.append(_("There is nothing to hand in yet: enter a figure first."))
         return None
@@ -282,7 +293,7 @@ def _hand_in(page: Page, project: Project, period: ReportingPeriod) -> HttpRespo
         page.sentences += error.messages
         return None
     messages.success(page.request, _("The report was handed in for review."))
-    return redirect("report_grid", project.slug, period.slug)
+    return redirect("report_grid", project, page.period.slug)
 
 
 def _chosen(name: str, asked: str, known: dict[str, Any], problems: list[str]) -> Any:

@@ -1,7 +1,6 @@
 """The entry grid in a browser: typing, travelling, pasting, and losing a sign-in without losing what was typed."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -49,10 +48,10 @@ def sign_in(page: Page, demonstration: dict[str, str], base_url: str) -> Page:
 
 
 @pytest.fixture
-def grid(page: Page, demonstration: dict[str, str], base_url: str) -> Iterator[Page]:
+def grid(page: Page, demonstration: dict[str, str], base_url: str) -> Page:
     sign_in(page, demonstration, base_url).set_viewport_size({"width": 1400, "height": 900})
     page.goto(demonstration["report"])
-    yield page
+    return page
 
 
 def cells(page: Page, code: str, line: int = 0) -> Locator:
