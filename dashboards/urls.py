@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from dashboards.views import exports, grid, imports, overview, workbooks
+from dashboards.views import exports, grid, imports, intakes, narrative, overview, review, workbooks
 
 # A project's slug is its printed code, which may hold a dot.
 REPORT = r"^workspace/reports/(?P<project>[A-Za-z0-9._-]+)/(?P<period>[A-Za-z0-9_-]+)/"
@@ -27,4 +27,12 @@ urlpatterns = [
         REPORT + r"upload/(?P<pk>[0-9]+)/marked\.xlsx$", workbooks.report_upload_marked, name="report_upload_marked"
     ),
     re_path(r"^workspace/framework/(?P<programme>[A-Za-z0-9._-]+)\.xlsx$", workbooks.pmf_workbook, name="pmf_workbook"),
+    re_path(REPORT + r"review/$", review.report_review, name="report_review"),
+    path("workspace/periods/<slug:period>/review/", review.programme_review, name="programme_review"),
+    re_path(REPORT + r"narrative/$", narrative.report_narrative, name="report_narrative"),
+    re_path(REPORT + r"on-behalf/$", intakes.report_on_behalf, name="report_on_behalf"),
+    path("workspace/on-behalf/<int:pk>/send/", intakes.send_summary, name="intake_send"),
+    path("workspace/on-behalf/<int:pk>/reopen/", intakes.reopen, name="intake_reopen"),
+    path("workspace/on-behalf/<int:pk>/file/", intakes.intake_file, name="intake_file"),
+    path("confirm/<str:code>/", intakes.confirm, name="confirm"),
 ]

@@ -211,7 +211,7 @@ def _told(visible: Sequence[tuple[datetime, Any]], indicator: Indicator, *, keep
             Version(
                 on=timezone.localdate(moment),
                 before=told[-1].after if told else None,
-                after=None if now is None else _said(now, indicator, is_shown=is_last or keeps is None or keeps(now)),
+                after=None if now is None else said_by(now, indicator, is_shown=is_last or keeps is None or keeps(now)),
                 is_as_printed=not told and getattr(version, "route", "") == Route.PUBLISHED_SOURCE,
                 # A revised target says why itself, whatever else was done in the same change.
                 reason=(getattr(version, "reason", "") or reason) if was_corrected else "",
@@ -228,7 +228,8 @@ def _stated(version: Any) -> tuple[Any, ...] | None:
     return tuple(getattr(version, name) for name in STATED)
 
 
-def _said(version: Any, indicator: Indicator, *, is_shown: bool) -> Said:
+def said_by(version: Any, indicator: Indicator, *, is_shown: bool = True) -> Said:
+    """What a figure, or a version of one, says; only that it is withheld when it may not be shown."""
     if not is_shown:
         return Said(indicator.measure, status=Status.SUPPRESSED)
     texts = [getattr(version, f"text_{language}") for language in (reader_language(), "fr", "es", "en")]

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +14,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from dashboards.overviews import Need, today_of
 from tests import factories as make
+from tests.dashboards.people import signed_in
 from tests.factories import three
 
 pytestmark = pytest.mark.django_db
@@ -28,18 +28,6 @@ def _in_english() -> Iterator[None]:
 
 def words(response: Any) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
-
-
-def staff(*permissions: str, **fields: Any) -> User:
-    user = make.user(**{"is_staff": True, "time_zone": "America/Lima", **fields})
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
-    return user
-
-
-def signed_in(*permissions: str) -> Client:
-    client = Client()
-    client.force_login(staff(*permissions))
-    return client
 
 
 class World:

@@ -1,0 +1,98 @@
+"""Files that came in from a partner: only kinds that are expected, told by what is in them and not by their name."""
+
+import hashlib
+import zipfile
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.models import StoredFile, User
+
+#: Ten megabytes: a scan of many pages, and no more than a database row should hold.
+LARGEST = 10 * 1024 * 1024
+
+TYPES = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "csv": "text/csv",
+    "txt": "text/plain",
+    "eml": "message/rfc822",
+}
+TEXTS = ("csv", "txt", "eml")
+STARTS = {"pdf": b"%PDF-", "png": b"\x89PNG\r\n\x1a\n", "jpg": b"\xff\xd8\xff", "jpeg": b"\xff\xd8\xff"}
+#: A part that every package of its kind has.
+PARTS = {"xlsx": "xl/workbook.xml", "docx": "word/document.xml", "ods": "content.xml"}
+
+
+def store(*, uploaded: Any, by: User) -> StoredFile:
+    """Keep an uploaded file.
+
+    Raises:
+        ValidationError: when it is empty, too large, of another kind than its name says, or holds macros.
+    """
+    if uploaded.size > LARGEST:
+        raise ValidationError(
+            _("The file is larger than %(number)s MB: send a smaller one.") % {"number": LARGEST // 1024 // 1024}
+        )
+    content = uploaded.read(LARGEST + 1)
+    name = file_name(uploaded.name or "")
+    kind = kind_of(name, content)
+    return StoredFile.objects.create(
+        name=name,
+        content_type=TYPES[kind],
+        content=content,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        stored_by=by,
+    )
+
+
+def file_name(written: str) -> str:
+    """The last part of a name, without anything that steers a terminal, a header or a path."""
+    last = PurePosixPath(written.replace("\\", "/")).name
+    plain = "".join(letter for letter in last if letter.isprintable() and letter not in "\"'<>:|?*;")
+    stem, dot, ending = plain.rpartition(".")
+    return f"{stem[:150]}{dot}{ending[:20]}" if dot else plain[:150]
+
+
+def kind_of(name: str, content: bytes) -> str:
+    """The ending that name and content agree on.
+
+    Raises:
+        ValidationError: when they do not, with the kinds that are taken.
+    """
+    _stem, dot, ending = name.lower().rpartition(".")
+    kinds = ", ".join(TYPES)
+    if not content:
+        raise ValidationError(_("The file is empty."))
+    if not dot or ending not in TYPES:
+        raise ValidationError(_("Files of this kind are not kept. Send one of: %(kinds)s.") % {"kinds": kinds})
+    if not _is_of_kind(ending, content):
+        raise ValidationError(
+            _("The file is called .%(ending)s and holds something else. Send one of: %(kinds)s.")
+            % {"ending": ending, "kinds": kinds}
+        )
+    return ending
+
+
+def _is_of_kind(ending: str, content: bytes) -> bool:
+    if ending in STARTS:
+        return content.startswith(STARTS[ending])
+    if ending in TEXTS:
+        # Text in any encoding of one byte or of UTF-8: it has no null bytes and no marks of a program.
+        return b"\x00" not in content and not content.startswith((b"MZ", b"\x7fELF", b"PK", b"%PDF-"))
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as package:
+            names = set(package.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
+    has_macros = any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in names)
+    return PARTS[ending] in names and not has_macros
