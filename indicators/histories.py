@@ -245,6 +245,6 @@ def said_by(version: Any, indicator: Indicator, *, is_shown: bool = True) -> Sai
         qualifier=version.qualifier,
         is_not_applicable=version.is_not_applicable,
         text=next(filter(None, texts), ""),
-        unit=unit_beside(indicator),
+        unit=indicator.unit_singular if value == 1 and indicator.unit_singular else unit_beside(indicator),
         currency=indicator.currency,
     )

@@ -7,8 +7,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from dashboards.access import for_staff
-from dashboards.overviews import NEEDS, Need, overview_of, reported_periods, today_of
+from dashboards.overviews import NEEDS, Need, Row, overview_of, reported_periods, today_of
 from epe_ap.pages import page_numbers, page_of, unknown_names, unknown_value
+from indicators.models import ReportingPeriod
+from projects.models import Programme
 
 #: How many places stand under each need before the rest is linked to.
 FIRST = 8
@@ -69,7 +71,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _by_programme(rows: list, periods: list) -> list[tuple]:  # type: ignore[type-arg]
+def _by_programme(
+    rows: list[Row], periods: list[ReportingPeriod]
+) -> list[tuple[Programme, list[ReportingPeriod], list[Row]]]:
     """The lines of the matrix under their programmes, each with its own periods."""
     programmes = {row.programme.pk: row.programme for row in rows}
     return [

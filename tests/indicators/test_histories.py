@@ -98,7 +98,7 @@ def test_a_figure_is_told_from_its_publication_on_and_without_names(client: Clie
     world.publish()  # 3
     with change(door=Door.GRID, by=world.author, reason="HIDDEN proposal"):
         make.submission(series=series, period=world.period, value=99, author=world.author, internal_comment="HIDDEN")
-    world.write(series, 22, note_en="Another note, no other figure")  # 4
+    world.write(series, 22, note_en="Another note, no other figure", reason="HIDDEN note")  # 4
     world.write(series, 33, reason="Two firms <script>alert(1)</script> were missing.")  # 5
     world.write(series, 44, reason="HIDDEN file name", door=Door.IMPORT)  # 6
 
@@ -123,7 +123,7 @@ def test_a_printed_figure_is_told_from_its_loading_on(client: Client, world: Wor
     page = client.get("/en/indicators/trained/history/")
 
     assert told(page) == [("01", None, 11, ""), ("02", 11, 12, "Misread: it says twelve.")]
-    assert "11 people as printed" in words(page)
+    assert "recorded here on January 1, 2024 11 people as printed" in words(page)
     assert "HIDDEN" not in page.content.decode()
 
 
@@ -224,7 +224,7 @@ def test_the_history_costs_the_same_with_one_and_with_three_figures(client: Clie
 
     def one_more() -> int:
         series = make.series(indicator=world.indicator, project=make.project(programme=world.programme))
-        world.write(series, 11)
+        world.write(series, 11, reason="Late.")
         world.write(series, 12, reason="Counted anew.")
         with CaptureQueriesContext(connection) as asked:
             assert client.get("/en/indicators/trained/history/").status_code == 200
