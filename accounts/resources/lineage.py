@@ -65,7 +65,7 @@ class Lineage:
             self.resource.model._base_manager.bulk_create(records)
         for column in self.own:
             for record in records:
-                column.widget.keep(record)  # type: ignore[attr-defined]
+                column.widget.keep(record)
 
     def _key(self, line: Line) -> str:
         """The natural key of a row's record, as other cells write it."""

@@ -141,6 +141,8 @@ class RecordResource(Writer, ModelResource):
         preview.refuse_headings(problems)
         if not set(self.keys) <= set(places.values()):
             return
+        # In the language of whoever looks, said once instead of for every cell.
+        self._labels = {column.column_name: str(column.label) for column in self.columns()}
         self.sheet, self.present = sheet.name, [self.fields[self._name_of(name)] for name in places.values()]
         headed = {place for place, value in enumerate(heading.values) if not is_empty(value)}
         lines = self._lines(rows, places, headed)
@@ -385,12 +387,12 @@ class RecordResource(Writer, ModelResource):
             before = "" if line.is_new else column.widget.render(stored)
             after = column.widget.render(cleaned)
             if not line.is_new or after:
-                line.differences.append(Difference(name, str(column.label), line.places[name], before, after))
+                line.differences.append(Difference(name, self._labels[name], line.places[name], before, after))
             if column.is_many:
                 if cleaned or not line.is_new:
                     line.links[str(column.attribute)] = [each.pk for each in cleaned]
                 if not line.is_new:
-                    line.links_before[str(column.attribute)] = [each.pk for each in stored]
+                    line.links_before[str(column.attribute)] = [each.pk for each in stored or ()]
             elif "__" not in str(column.attribute):
                 setattr(record, str(column.attribute), cleaned)
 

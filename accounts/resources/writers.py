@@ -24,12 +24,15 @@ class Writer:
     """Writes records of any kind in bulk; those that figures rest on make the results anew, once, at the end.
 
     Attributes:
-        permissions: all that somebody needs who imports or takes back.
         by: who does; None stands for a command.
     """
 
-    permissions: Sequence[str] = ()
     by: User | None = None
+
+    @property
+    def permissions(self) -> Sequence[str]:
+        """All that somebody needs who imports or takes back."""
+        return ()
 
     @contextmanager
     def writing(self) -> Iterator[None]:

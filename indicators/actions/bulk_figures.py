@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.bulk import StaleRecords, batches, check_many, save_many
 from accounts.actions.removal import remove_many
-from accounts.models import User, open_change
+from accounts.models import Record, User, open_change
 from indicators.actions.access import CORRECT, REVIEW, UNATTENDED, check_correction
 from indicators.actions.figures import STATED, keep_first_value
 from indicators.actions.results import refresh_results
@@ -203,7 +203,9 @@ def _save_targets(records: Sequence[Target], before: Mapping[int, Target]) -> No
     save_many([record for record in records if id(record) not in keys])
     if not revised:
         return
-    stale = {record.pk: before[record.pk] for record in revised if before[record.pk].version != record.version}
+    stale: dict[int, Record] = {
+        record.pk: before[record.pk] for record in revised if before[record.pk].version != record.version
+    }
     if stale:
         raise StaleRecords(stale)
     latest: dict[tuple[int, int], int] = {}
