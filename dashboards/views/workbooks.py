@@ -133,7 +133,7 @@ def report_upload_marked(request: HttpRequest, project: str, period: str, pk: in
 
 @never_cache
 @require_GET
-@for_staff()
+@for_staff("indicators.view_indicator")
 def pmf_workbook(request: HttpRequest, programme: str) -> FileResponse:
     """The performance measurement framework of a programme, as one sheet."""
     found = get_object_or_404(Programme, slug=programme)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import URLResolver, get_resolver
 from playwright.sync_api import Browser, Page
 
+import dashboards.urls
 from tests.browser.conftest import listened_to
 from tests.browser.public_pages import FILES, LANGUAGES, PAGES, SIGNED_IN, WIDTHS, looks
 
@@ -24,7 +25,8 @@ FURTHER_ROWS = [
 def test_every_kind_of_page_is_looked_at() -> None:
     public = next(part for part in get_resolver().url_patterns if isinstance(part, URLResolver) and _is_public(part))
     kinds = {name for name in public.reverse_dict if isinstance(name, str)}
-    assert {name.partition(":")[0] for name in PAGES} - {"404"} == kinds - FILES - SIGNED_IN
+    workspace = {pattern.name for pattern in dashboards.urls.urlpatterns}
+    assert {name.partition(":")[0] for name in PAGES} - {"404"} == kinds - FILES - SIGNED_IN - workspace
     assert set(LANGUAGES) == {code for code, _ in settings.LANGUAGES}
 
 
