@@ -64,7 +64,7 @@ def sheet_sent(content: bytes, *, name: str, kind: Kind) -> tuple[Workbook, Shee
     """
     workbook = open_workbook(content, name=name)
     named = workbook.sheet(kind.slug)
-    if named is not None:
+    if named is not None and not named.is_hidden:
         return workbook, without_marks(named)
     visible = [sheet for sheet in workbook.sheets if not sheet.is_hidden and sheet.name not in EXPLAINING]
     if not visible:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def somebody(role: str) -> Client:
-    person = make.user(is_staff=True)
+    person = make.user(is_staff=True, language="en")
     person.groups.add(ensure_roles()[role])
     client = Client(headers={"accept-language": "en"})
     client.force_login(person)

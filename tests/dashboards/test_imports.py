@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import openpyxl
@@ -17,7 +18,7 @@ from accounts.actions import ensure_roles
 from accounts.choices import ImportState
 from accounts.models import Import, StoredFile, User
 from accounts.roles import ADMINISTRATORS, DATA_ENTRY, READERS, SPECIALISTS
-from indicators.models import Actual
+from indicators.models import Actual, ReportingPeriod
 from partners.models import Partner
 from tests import factories as make
 
@@ -309,6 +310,30 @@ def test_figures_of_untidy_spreadsheets_are_read_rightly_or_refused_with_a_sente
         None: (54, "exact", False),
     }
     assert stored["P1"].as_of.isoformat() == "2021-12-31"
+
+
+def test_days_and_formulas_of_a_workbook_give_what_the_spreadsheet_shows() -> None:
+    make.programme(slug="epe-ap")
+
+    def fill(book: Any, sheet: Any) -> None:
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        sheet.write_row("A1", ["slug", "programme", "name_fr", "name_es", "name_en", "starts_on", "ends_on", "due_on"])
+        for row, slug in enumerate(("2021-1", "2021-2", "2021-3"), start=1):
+            sheet.write_row(row, 0, [slug, "epe-ap", slug, slug, slug])
+            sheet.write_datetime(row, 5, date(2021, row, 1), day)
+            sheet.write(row, 6, "31/12/2021")
+        sheet.write_formula("H2", "=F2+400", day, 44_597)
+        sheet.write_number("H3", 44_597)
+        sheet.write_formula("H4", "=1/0", None, "#DIV/0!")
+
+    client = somebody(SPECIALISTS)
+    page = page_of(client, workbook(fill), kind="periods", name="periods.xlsx")
+    assert [(each.cell, each.written) for each in page.context["faults"]] == [("H4", "#DIV/0!")]
+    apply(client, page, "good")
+    assert list(ReportingPeriod.objects.order_by("slug").values_list("slug", "starts_on", "ends_on", "due_on")) == [
+        ("2021-1", date(2021, 1, 1), date(2021, 12, 31), date(2022, 2, 5)),
+        ("2021-2", date(2021, 2, 1), date(2021, 12, 31), date(2022, 2, 5)),
+    ]
 
 
 def test_wrong_headings_are_named_and_nothing_can_be_applied() -> None:
