@@ -170,7 +170,9 @@ function start(form) {
     const pk = pkOf(field);
     const ratio = named.has(`n-${pk}`) ? figure(pk) : undefined;
     let text = "";
-    if (found.kind === "unreadable" && isDirty(field)) text = say.sayUnreadable;
+    const isTold = field.value === field.defaultValue && cell.querySelector(".cell-question, .cell-note[data-level=error]");
+    if (isTold) text = "";
+    else if (found.kind === "unreadable" && isDirty(field)) text = say.sayUnreadable;
     else if (found.kind === "two") text = tell(say.sayTwo, { first: shown(found.values[0]), second: shown(found.values[1]) });
     else if (ratio?.whole) text = `= ${shown(ratio.value, 1)} %`;
     else if (found.kind === "number" && isDirty(field) && shown(found.value) !== field.value.trim()) text = `= ${shown(found.value)}`;
@@ -421,5 +423,5 @@ function start(form) {
   count();
   keep();
   const summary = document.getElementById("waiting") ?? document.getElementById("handing-in");
-  summary?.querySelector("h2")?.scrollIntoView({ block: "center" });
+  summary?.focus();
 }

@@ -145,7 +145,7 @@ def test_figures_are_typed_travelled_pasted_undone_and_saved(grid: Page, axe: Ax
 
     paste(trained.nth(0), "61\t47\t10\t118\tx\n1\t2\t3\r\n")
     assert values(trained) == ["61", "47", "10", "118"]
-    expect(grid.locator(".status-news")).to_contain_text("Did not fit: 1 (x).")
+    expect(grid.locator(".status-news")).to_contain_text("Did not fit: 4 (x, 1, 2, 3).")
     keys.press("Control+z")
     assert values(trained) == ["60", "1 000", "", ""]
     paste(trained.nth(0), "61\t47\t10\t118")
