@@ -117,22 +117,31 @@ class _CodeOnce:
 
     def clean_code(self) -> str:
         user: User = self.user  # type: ignore[attr-defined]
-        try:
-            with transaction.atomic():
-                list(Authenticator.objects.select_for_update().filter(user=user))
-                code: str = super().clean_code()  # type: ignore[misc]
+        code, refused = "", None
+        # Nothing is raised inside: where attempts are counted in the database, that would take the count back.
+        with transaction.atomic():
+            list(Authenticator.objects.select_for_update().filter(user=user))
+            try:
+                code = super().clean_code()  # type: ignore[misc]
+            except ValidationError as error:
+                refused = error
+            except UnreadableSecret:
+                logger.error("The second factor of account %s cannot be read: was SECRET_KEY changed?", user.pk)
+                refused = ValidationError(
+                    _(
+                        "Your second factor can no longer be read. "
+                        "Ask an administrator to remove it, then set it up again."
+                    ),
+                    code="unreadable",
+                )
+            else:
                 found: Authenticator = self.authenticator  # type: ignore[attr-defined]
                 if found.type == Authenticator.Type.TOTP and not use_code_once(found, "".join(code.split())):
-                    raise second_factor_adapter().validation_error("incorrect_code")
-        except UnreadableSecret:
-            logger.error("The second factor of account %s cannot be read: was SECRET_KEY changed?", user.pk)
-            raise ValidationError(
-                _("Your second factor can no longer be read. Ask an administrator to remove it, then set it up again.")
-            ) from None
-        except ValidationError as error:
+                    refused = second_factor_adapter().validation_error("incorrect_code")
+        if refused is not None:
             ip = get_adapter().get_client_ip(context.request)
-            logger.warning("Second factor refused for account %s from %s: %s.", user.pk, ip, error.code)
-            raise
+            logger.warning("Second factor refused for account %s from %s: %s.", user.pk, ip, refused.code)
+            raise refused
         return code
 
 

@@ -6,6 +6,7 @@ from smtplib import SMTPException
 from typing import Any
 
 import pytest
+from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
 from django.conf import settings as in_force
 from django.core import mail
@@ -305,6 +306,25 @@ def test_passwords_are_guessed_slowly_and_each_refusal_is_on_record(
         "Sign-in refused for an unknown address from 127.0.0.1: wrong password.",
     ]
     assert "guess" not in caplog.text
+
+
+def test_no_refusal_takes_back_what_was_counted_in_the_database(
+    client: Client, colleague: User, monkeypatch: Any
+) -> None:
+    """As with a cache that is a table: a transaction that fails would take the count of the attempt with it."""
+    enrol(colleague)
+    typed(client, colleague.email)
+    consume = ratelimit.consume
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        colleague.name += "x"
+        colleague.save()
+        return consume(*args, **kwargs)
+
+    monkeypatch.setattr(ratelimit, "consume", counted)
+    before = colleague.name
+    client.post(CODE, {"code": "000000"})
+    assert User.objects.get(pk=colleague.pk).name == f"{before}x"
 
 
 def test_codes_are_guessed_slowly_too(client: Client, colleague: User, caplog: Any) -> None:
