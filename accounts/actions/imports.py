@@ -146,7 +146,8 @@ def apply(
             raise Refused(
                 _("Some rows are refused: correct them and send the file again, or import only the good rows.")
             )
-        seen, links = Preview(sheet.name), {}
+        seen = Preview(sheet.name)
+        links: dict[str, dict[str, dict[str, list[int]]]] = {}
         with resource.writing():
             for lines in resource.read(sheet, seen, is_writing=True):
                 seen.add(lines)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import ForeignKey
+from django.db.models import PROTECT, ForeignKey
 
 from accounts.actions.bulk import BATCH, batches, delete_many
 from accounts.models import Record
@@ -57,7 +57,7 @@ def _counts(model: Any) -> bool:
     return issubclass(model, Record) or any(
         isinstance(field, ForeignKey)
         and issubclass(field.related_model, Record)
-        and field.remote_field.on_delete.__name__ == "PROTECT"
+        and field.remote_field.on_delete is PROTECT
         for field in model._meta.concrete_fields
     )
 

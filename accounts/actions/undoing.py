@@ -100,7 +100,7 @@ def _traces(of: Change) -> Iterator[Traces]:
     for model in apps.get_models():
         if not issubclass(model, Record):
             continue
-        trace, history = Traces(model), model.history.model  # type: ignore[attr-defined]
+        trace, history = Traces(model), model.history.model
         first: dict[int, tuple[int, str]] = {}
         last: dict[int, str] = {}
         for number, pk, kind in (
