@@ -60,7 +60,8 @@ class Desk:
 
     @property
     def number_of_warnings(self) -> int:
-        return sum(len(each.warnings) for each in (*self.results.values(), *self.indicators.values()))
+        of_results = sum(len(each.warnings) for each in self.results.values())
+        return of_results + sum(len(each.warnings) for each in self.indicators.values())
 
 
 def desk_of(programme: Programme, user: User, nodes: Sequence[tuple[ExpectedResult, Sequence[Indicator]]]) -> Desk:

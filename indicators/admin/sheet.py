@@ -173,15 +173,19 @@ def sheet_of(indicator: Indicator, asked_page: str = "") -> IndicatorSheet:
         lines=_lines(series, shown),
         periods=shown,
         number_of_earlier_periods=max(0, len(near) - MOST_PERIODS),
-        citations=citations.with_subjects().order_by("document__order", "order", bytewise("code"))[:MOST_NAMED],
+        citations=list(citations.with_subjects().order_by("document__order", "order", bytewise("code"))[:MOST_NAMED]),
         number_of_citations=citations.count(),
-        evidence=Evidence.objects.filter(submission__series__indicator=indicator)
-        .select_related("submission__period", "submission__series__project")
-        .order_by("-pk")[:MOST_NAMED],
-        discrepancies=Discrepancy.objects.filter(
-            Q(pk__in=Discrepancy.objects.filter(actuals__series__indicator=indicator).values("pk"))
-            | Q(pk__in=Discrepancy.objects.filter(citations__in=citations).values("pk"))
-        ).order_by("settlement", "code")[:MOST_NAMED],
+        evidence=list(
+            Evidence.objects.filter(submission__series__indicator=indicator)
+            .select_related("submission__period", "submission__series__project")
+            .order_by("-pk")[:MOST_NAMED]
+        ),
+        discrepancies=list(
+            Discrepancy.objects.filter(
+                Q(pk__in=Discrepancy.objects.filter(actuals__series__indicator=indicator).values("pk"))
+                | Q(pk__in=Discrepancy.objects.filter(citations__in=citations).values("pk"))
+            ).order_by("settlement", "code")[:MOST_NAMED]
+        ),
         history=indicator.history.select_related("change__made_by")[:MOST_NAMED],
     )
 
