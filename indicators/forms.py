@@ -81,7 +81,8 @@ class ActualForm(RecordForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        is_corrected = self.instance.pk is not None and self.altered and not self.errors
+        # Asked about in this order: what is no number cannot be compared.
+        is_corrected = self.instance.pk is not None and not self.errors and bool(self.altered)
         if is_corrected and not self.cleaned_data.get("change_reason", "").strip():
             self.add_error("change_reason", _("Say why the figure is corrected."))
         return cleaned

@@ -238,7 +238,8 @@ class ActualAdmin(FigureAdmin):
         return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
-        if request.method == "POST" and not request.POST.get("change_reason", "").strip():
+        has_reason = bool(request.POST.get("change_reason", "").replace("\x00", " ").strip())
+        if request.method == "POST" and not has_reason and self.has_delete_permission(request):
             self.message_user(request, gettext("Say why the figure is deleted."), messages.ERROR)
             return HttpResponseRedirect(request.path)
         return super().delete_view(request, object_id, extra_context)
