@@ -1,9 +1,10 @@
 from django.urls import path, re_path
 
-from dashboards.views import exports, grid, imports, intakes, narrative, overview, review, workbooks
+from dashboards.views import exports, frameworks, grid, imports, intakes, narrative, overview, review, workbooks
 
 # A project's slug is its printed code, which may hold a dot.
 REPORT = r"^workspace/reports/(?P<project>[A-Za-z0-9._-]+)/(?P<period>[A-Za-z0-9_-]+)/"
+FRAMEWORK = r"^workspace/framework/(?P<programme>[A-Za-z0-9_-]+)"
 
 urlpatterns = [
     path("workspace/", overview.overview, name="workspace"),
@@ -26,7 +27,12 @@ urlpatterns = [
     re_path(
         REPORT + r"upload/(?P<pk>[0-9]+)/marked\.xlsx$", workbooks.report_upload_marked, name="report_upload_marked"
     ),
-    re_path(r"^workspace/framework/(?P<programme>[A-Za-z0-9._-]+)\.xlsx$", workbooks.pmf_workbook, name="pmf_workbook"),
+    re_path(FRAMEWORK + r"\.xlsx$", frameworks.pmf_workbook, name="pmf_workbook"),
+    re_path(FRAMEWORK + r"/upload/$", frameworks.pmf_upload, name="pmf_upload"),
+    re_path(FRAMEWORK + r"/upload/(?P<pk>[0-9]+)/$", frameworks.pmf_upload_look, name="pmf_upload_look"),
+    re_path(
+        FRAMEWORK + r"/upload/(?P<pk>[0-9]+)/marked\.xlsx$", frameworks.pmf_upload_marked, name="pmf_upload_marked"
+    ),
     re_path(REPORT + r"review/$", review.report_review, name="report_review"),
     path("workspace/periods/<slug:period>/review/", review.programme_review, name="programme_review"),
     re_path(REPORT + r"narrative/$", narrative.report_narrative, name="report_narrative"),

@@ -1,5 +1,4 @@
-"""Workbooks: a report's template, its upload, the look before anything is written, the marked workbook back; and the
-measurement framework as one sheet."""
+"""A report's workbook: the template, the upload, the look before anything is written, and the marked workbook back."""
 
 import io
 from typing import Any
@@ -21,12 +20,11 @@ from accounts.models import Import, User
 from accounts.reading.workbooks import Refused, Sheet, Workbook, open_workbook
 from dashboards.access import for_staff
 from indicators.models import ReportingPeriod
-from indicators.workbooks.frameworks import write_framework
 from indicators.workbooks.layout import Layout, layout_of
 from indicators.workbooks.marking import marked
 from indicators.workbooks.reports import KIND, ReportImport, figures_sheet
 from indicators.workbooks.template import write_template
-from projects.models import Programme, Project
+from projects.models import Project
 
 ENTER = "indicators.add_submission"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -129,19 +127,6 @@ def report_upload_marked(request: HttpRequest, project: str, period: str, pk: in
     file = io.BytesIO(marked(open_workbook(content, name=made.file.name), content, seen.problems))
     stem = made.file.name.rpartition(".")[0] or made.file.name
     return FileResponse(file, as_attachment=True, filename=f"{stem}-{_('marked')}.xlsx", content_type=XLSX)
-
-
-@never_cache
-@require_GET
-@for_staff("indicators.view_indicator")
-def pmf_workbook(request: HttpRequest, programme: str) -> FileResponse:
-    """The performance measurement framework of a programme, as one sheet."""
-    found = get_object_or_404(Programme, slug=programme)
-    file = io.BytesIO()
-    write_framework(file, found)
-    file.seek(0)
-    name = f"{found.slug}-{_('framework')}-{request.LANGUAGE_CODE}.xlsx"
-    return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
 
 def _answered(request: HttpRequest, layout: Layout, made: Import) -> HttpResponseRedirect | None:
