@@ -48,6 +48,11 @@ RESOURCES: tuple[type[RecordResource], ...] = (
 )
 #: Imports that have pages of their own, by what ``Import.kind`` calls them.
 OTHER_KINDS = {"report": _("figures of a report"), "framework": _("measurement framework")}
+#: Their pages, by the name of the address and by what it is made of.
+PAGES_OF_OTHERS = {
+    "report": ("report_upload_look", ("project", "period")),
+    "framework": ("pmf_upload_look", ("programme",)),
+}
 PERMISSIONS_OF_OTHERS = {"report": ("indicators.add_submission",), "framework": ("indicators.change_indicator",)}
 #: Never shown outside the team, so only to those who write such records.
 INTERNAL = ("internal_comment",)

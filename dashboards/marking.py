@@ -38,10 +38,11 @@ def write_marked(
     )
     table = workbook.add_worksheet(sheet.translate(_FORBIDDEN).strip("'")[:_LONGEST_NAME] or "sheet")
     styles = {
-        "day": workbook.add_format({"num_format": "yyyy-mm-dd"}),
-        "faulty": workbook.add_format({"bg_color": "#F9D9C6", "border": 1, "border_color": "#96450F"}),
+        "": workbook.add_format({"valign": "top"}),
+        "day": workbook.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
+        "faulty": workbook.add_format({"bg_color": "#F9D9C6", "border": 1, "border_color": "#96450F", "valign": "top"}),
         "faulty day": workbook.add_format(
-            {"bg_color": "#F9D9C6", "border": 1, "border_color": "#96450F", "num_format": "yyyy-mm-dd"}
+            {"bg_color": "#F9D9C6", "border": 1, "border_color": "#96450F", "num_format": "yyyy-mm-dd", "valign": "top"}
         ),
         "heading": workbook.add_format({"bold": True, "bottom": 1}),
         "said": workbook.add_format({"font_color": "#96450F", "text_wrap": True, "valign": "top"}),

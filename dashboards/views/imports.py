@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,7 +25,7 @@ from dashboards.access import for_staff
 from dashboards.explanations import explained
 from dashboards.forms import ReasonForm, UploadForm
 from dashboards.import_page import ImportPage, imports_crumb, workspace_crumb
-from dashboards.kinds import KINDS, PERMISSIONS_OF_OTHERS, Kind, kind_called, name_of
+from dashboards.kinds import KINDS, PAGES_OF_OTHERS, PERMISSIONS_OF_OTHERS, Kind, kind_called, name_of
 from dashboards.looks import MARKS, Look, forget, look_at, looked, sheet_of, sheet_sent
 from dashboards.marking import write_marked
 from epe_ap.pages import few, page_numbers, page_of, unknown_names
@@ -61,7 +61,7 @@ def imports(request: HttpRequest) -> HttpResponse:
                 {
                     "made": each,
                     "kind": name_of(each.kind),
-                    "url": reverse("import_page", args=[each.pk]) if _may_open(user, each) else "",
+                    "url": _address(each) if _may_open(user, each) else "",
                 }
                 for each in page
             ],
@@ -249,6 +249,18 @@ def _made(request: HttpRequest, pk: int) -> Import:
     if not _may_open(_user(request), made):
         raise PermissionDenied(_("Your account may not open this page: ask an administrator for the right."))
     return made
+
+
+def _address(made: Import) -> str:
+    """The page of an import: figures of a report and frameworks have their own."""
+    name, parts = PAGES_OF_OTHERS.get(made.kind, ("", ()))
+    try:
+        if name:
+            return reverse(name, kwargs={**{part: made.options.get(part, "") for part in parts}, "pk": made.pk})
+    except NoReverseMatch:
+        # Kept before those pages were: what is known of it is told all the same.
+        pass
+    return reverse("import_page", args=[made.pk])
 
 
 def _may_open(user: User, made: Import) -> bool:

@@ -359,6 +359,18 @@ def test_the_file_comes_back_as_it_was_sent_and_is_never_shown_by_the_browser(co
     assert b"<script>alert" not in client.get(f"/en/workspace/imports/{made.pk}/").content
 
 
+def test_the_history_lists_imports_of_every_kind_and_leads_to_their_own_pages() -> None:
+    report = make.import_made(kind="report", options={"project": "B05.1", "period": "2021-1"})
+    old = make.import_made(kind="report")
+    page = somebody(SPECIALISTS).get("/en/workspace/imports/")
+
+    assert [(row["kind"], row["url"]) for row in page.context["rows"]] == [
+        ("figures of a report", f"/en/workspace/imports/{old.pk}/"),
+        ("figures of a report", f"/en/workspace/reports/B05.1/2021-1/upload/{report.pk}/"),
+    ]
+    assert somebody(SPECIALISTS).get(f"/en/workspace/imports/{old.pk}/").status_code == 200
+
+
 def test_lists_and_previews_cost_the_same_with_one_and_with_three_rows(countries: None) -> None:
     client = somebody(SPECIALISTS)
     costs = []
