@@ -44,7 +44,9 @@ class IntakeForm(forms.Form):
 
     def __init__(self, *args: Any, partners: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["partner"].queryset = partners
+        partner = self.fields["partner"]
+        assert isinstance(partner, forms.ModelChoiceField)
+        partner.queryset = partners
         self.fields["received_on"].initial = timezone.localdate()
 
     def clean_received_on(self) -> Any:

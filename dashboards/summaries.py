@@ -1,6 +1,7 @@
 """What a partner is shown of the figures that staff entered on its behalf: on a page, and in a plain mail."""
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -16,9 +17,12 @@ from dashboards.reviews import part_of
 from epe_ap.templatetags.figures import amount, percent
 from indicators.choices import SubmissionState
 from indicators.histories import said_by
-from indicators.models import Category, Intake, Submission
+from indicators.models import Category, Intake, ReportingPeriod, Submission
 from indicators.tables import Names
 from partners.models import Partner
+
+#: What the code of an entry on behalf looks like; anything else is none.
+CODE = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,14 @@ def entered(intake: Intake) -> list[Submission]:
         .order_by("series__indicator__code", "series__breakdown__key", "series_id", "number")
     )
     return list({each.series_id: each for each in found}.values())
+
+
+def of_report(code: str, *, project: str, period: ReportingPeriod) -> Intake | None:
+    """What came in from a partner for this report, by its code; None for any other code."""
+    if not CODE.fullmatch(code):
+        return None
+    found = Intake.objects.select_related("partner").filter(code=code)
+    return found.filter(report__project__slug=project, report__period=period).first()
 
 
 def told(submissions: list[Submission]) -> list[Told]:

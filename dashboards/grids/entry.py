@@ -13,7 +13,7 @@ from dashboards.grids.cells import Cell, Kind
 from dashboards.grids.typed import Posted, plainly, read_typed, readings_of
 from indicators.actions.entry import Entered, Entry, propose_many
 from indicators.choices import Route
-from indicators.models import Actual, ReportingPeriod, Series, Submission
+from indicators.models import Actual, Intake, ReportingPeriod, Series, Submission
 
 
 @dataclass
@@ -52,7 +52,13 @@ def restore(cells: Iterable[Cell], posted: Posted) -> list[Cell]:
 
 
 def save(
-    series: Iterable[Series], posted: Posted, *, period: ReportingPeriod, author: User, reason: str = ""
+    series: Iterable[Series],
+    posted: Posted,
+    *,
+    period: ReportingPeriod,
+    author: User,
+    reason: str = "",
+    intake: Intake | None = None,
 ) -> Outcome:
     """Save the cells that somebody typed into, as drafts, in one change.
 
@@ -60,6 +66,7 @@ def save(
 
     Args:
         series: those that were typed into, with all that ``expected_series`` reads.
+        intake: what they are entered from, on behalf of a partner.
 
     Raises:
         ValidationError: when nothing at all can be saved, as in a closed period without a reason.
@@ -74,8 +81,8 @@ def save(
         else:
             entries.append(entry)
     if entries:
-        with change(door=Door.GRID, by=author, reason=reason):
-            entered = propose_many(period=period, author=author, entries=entries, route=Route.GRID)
+        with change(door=Door.ON_BEHALF if intake else Door.GRID, by=author, reason=reason):
+            entered = propose_many(period=period, author=author, entries=entries, route=Route.GRID, intake=intake)
         _tell(entered, [touched[entry.series.pk] for entry in entries], outcome)
     return outcome
 

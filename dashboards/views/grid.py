@@ -27,11 +27,12 @@ from dashboards.grids.cells import Cell
 from dashboards.grids.entry import Outcome, restore, save
 from dashboards.grids.sheets import Sheet, expected_series, in_order_of_scope, programme_sheet, report_sheet
 from dashboards.grids.typed import Posted
+from dashboards.summaries import of_report
 from epe_ap.pages import few, page_numbers, page_of, unknown_names, unknown_value
 from epe_ap.templatetags.figures import NOTATIONS
 from indicators.actions import submit_report
 from indicators.choices import PeriodState, SubmissionState
-from indicators.models import Category, Indicator, Report, ReportingPeriod
+from indicators.models import Category, Indicator, Intake, Report, ReportingPeriod
 from indicators.querysets import SeriesQuerySet
 from indicators.tables import Names
 from projects.models import Project
@@ -79,8 +80,13 @@ def report_grid(request: HttpRequest, project: str, period: str) -> HttpResponse
         ReportingPeriod.objects.select_related("programme"), slug=period, programme__projects__slug=project
     )
     series = expected_series(at).filter(project__slug=project)
-    page = Page(request, at)
-    if request.method == "POST":
+    code = request.GET.get("intake", "")
+    intake = of_report(code, project=project, period=at)
+    page = Page(request, at, intake=intake)
+    if code and intake is None:
+        # Entered without it, the figures would not be the partner's.
+        page.sentences.append(_("What came in from the partner was not found: open the grid from its page again."))
+    elif request.method == "POST":
         answer = page.save(series, lambda: _hand_in(page, project))
         if answer is not None:
             return answer
@@ -96,6 +102,7 @@ def report_grid(request: HttpRequest, project: str, period: str) -> HttpResponse
             "programme": at.programme,
             "is_by_indicator": True,
             "report": report,
+            "intake": intake,
             "can_hand_in": page.can_write
             and page.is_editable
             and (report is None or report.state in (SubmissionState.DRAFT, SubmissionState.RETURNED)),
@@ -170,6 +177,7 @@ class Page:
 
     request: HttpRequest
     period: ReportingPeriod
+    intake: Intake | None = None
     sheet: Sheet | None = None
     outcome: Outcome | None = None
     unsaved: Posted | None = None
@@ -217,7 +225,9 @@ class Page:
         posted = Posted.read(self.request.POST)
         try:
             typed_into = series.filter(pk__in=posted.touched())
-            outcome = save(typed_into, posted, period=self.period, author=self.user, reason=self.reason)
+            outcome = save(
+                typed_into, posted, period=self.period, author=self.user, reason=self.reason, intake=self.intake
+            )
         except ValidationError as error:
             self.unsaved = posted
             self.sentences += error.messages

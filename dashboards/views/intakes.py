@@ -1,7 +1,6 @@
 """Entering on behalf of a partner: what came in, the summary that is sent, and the partner's answer."""
 
 import logging
-import re
 from smtplib import SMTPException
 from typing import Any
 
@@ -21,7 +20,7 @@ from accounts.models import StoredFile, User
 from dashboards import files
 from dashboards.access import for_staff
 from dashboards.intake_forms import AnswerForm, IntakeForm, SummaryForm
-from dashboards.summaries import digest, entered, language_of, summary_mail, told
+from dashboards.summaries import CODE, digest, entered, language_of, summary_mail, told
 from dashboards.views.review import READ
 from epe_ap.pages import unknown_names
 from indicators.actions import answer_intake, mark_summary_sent, open_intake, open_report, reopen_answer
@@ -31,8 +30,6 @@ from partners.models import Partner
 from projects.models import Project
 
 ENTER = "indicators.add_submission"
-
-CODE = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 logger = logging.getLogger(__name__)
 

@@ -19,7 +19,8 @@ from accounts.choices import ImportState
 from accounts.models import Import, User
 from accounts.reading.workbooks import Refused, Sheet, Workbook, open_workbook
 from dashboards.access import for_staff
-from indicators.models import ReportingPeriod
+from dashboards.summaries import of_report
+from indicators.models import Intake, ReportingPeriod
 from indicators.workbooks.layout import Layout, layout_of
 from indicators.workbooks.marking import marked
 from indicators.workbooks.reports import KIND, ReportImport, figures_sheet
@@ -63,7 +64,7 @@ def report_upload(request: HttpRequest, project: str, period: str) -> HttpRespon
             }
         else:
             try:
-                made = _kept(layout, str(file.name), file.read(), _user(request))
+                made = _kept(layout, str(file.name), file.read(), _user(request), intake=request.GET.get("intake", ""))
             except Refused as refused:
                 sentence = refused.sentence
             except imports.Refused as refused:
@@ -164,9 +165,9 @@ def _answered(request: HttpRequest, layout: Layout, made: Import) -> HttpRespons
     return here
 
 
-def _kept(layout: Layout, name: str, content: bytes, user: User) -> Import:
+def _kept(layout: Layout, name: str, content: bytes, user: User, *, intake: str) -> Import:
     workbook = open_workbook(content, name=name)
-    resource = ReportImport(layout, user)
+    resource = ReportImport(layout, user, intake=_intake(layout, intake))
     seen = imports.preview(resource=resource, sheet=figures_sheet(workbook, layout))
     return imports.keep(
         resource=resource,
@@ -175,7 +176,7 @@ def _kept(layout: Layout, name: str, content: bytes, user: User) -> Import:
         content=content,
         content_type=XLSX if workbook.kind == "xlsx" else "application/octet-stream",
         by=user,
-        options={"project": layout.project.slug, "period": layout.period.slug, "confirmed": []},
+        options={"project": layout.project.slug, "period": layout.period.slug, "confirmed": [], "intake": intake},
     )
 
 
@@ -185,7 +186,20 @@ def _sheet(layout: Layout, made: Import) -> tuple[Workbook, Sheet]:
 
 
 def _resource_of(layout: Layout, made: Import, user: User) -> ReportImport:
-    return ReportImport(layout, user, frozenset(made.options.get("confirmed", [])))
+    intake = _intake(layout, made.options.get("intake", ""))
+    return ReportImport(layout, user, frozenset(made.options.get("confirmed", [])), intake=intake)
+
+
+def _intake(layout: Layout, code: str) -> Intake | None:
+    """What the workbook came in with, when it is read on behalf of a partner.
+
+    Raises:
+        Refused: when there is no such entry for this report: the figures would not be the partner's.
+    """
+    found = of_report(code, project=layout.project.slug, period=layout.period)
+    if code and found is None:
+        raise Refused(_("What came in from the partner was not found: open the upload from its page again."))
+    return found
 
 
 def _looked(layout: Layout, made: Import, user: User) -> tuple[Preview, ReportImport]:

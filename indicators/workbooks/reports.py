@@ -24,7 +24,7 @@ from accounts.reading.numbers import Unreadable
 from accounts.reading.workbooks import Sheet, Workbook, address
 from indicators.actions.entry import Entered, Entry, propose_many
 from indicators.choices import Measure, Route
-from indicators.models import Figure, Report, Submission
+from indicators.models import Figure, Intake, Report, Submission
 from indicators.workbooks.layout import HEADINGS, IDENTITY, KEYS, Layout, LayoutRow, Place, in_cell
 from indicators.workbooks.template import is_entry
 
@@ -91,12 +91,14 @@ class ReportImport:
 
     Attributes:
         confirmed: addresses of the cells whose unusual value was said to be right.
+        intake: what it came in with, when staff enter it on behalf of a partner.
         unusual: after reading, the addresses that are asked about.
     """
 
     layout: Layout
     author: User
     confirmed: frozenset[str] = frozenset()
+    intake: Intake | None = None
     kind: str = KIND
     permissions: Sequence[str] = ("indicators.add_submission",)
     unusual: dict[str, str] = field(default_factory=dict)
@@ -142,7 +144,12 @@ class ReportImport:
             Entry(line.record.place.series, line.record.figure | self._confirmation(line.record)) for line in lines
         ]
         return propose_many(
-            period=self.layout.period, author=self.author, entries=entries, report=report, route=Route.IMPORT
+            period=self.layout.period,
+            author=self.author,
+            entries=entries,
+            report=report,
+            route=Route.IMPORT,
+            intake=self.intake,
         )
 
     def _tried(self, lines: Sequence[Line]) -> Entered:

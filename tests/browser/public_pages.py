@@ -45,6 +45,7 @@ PAGES = {
     "account_reset_password_done": "/accounts/password/reset/done/",
     "account_reset_password_from_key": "/accounts/password/reset/key/1-no-longer-good/",
     "account_reset_password_from_key_done": "/accounts/password/reset/key/done/",
+    "confirm": "/confirm/there-is-no-such-code/",
     "404": "/there-is-no-such-page/",
 }
 

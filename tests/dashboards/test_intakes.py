@@ -181,6 +181,30 @@ def test_a_file_that_is_too_large_is_refused(world: World) -> None:
     assert "larger than 10 MB" in words(page)
 
 
+def test_the_grid_ties_what_is_entered_to_what_came_in(world: World) -> None:
+    world.open()
+    address = f"/en/workspace/reports/B05/now/?intake={world.intake.code}"
+    page = world.client.get(address)
+    assert "Instituto Ficticio" in words(page)
+    typed = {
+        "writer": page.context["writer"],
+        "seen": page.context["sheet"].seen,
+        f"v-{world.total.pk}": "12",
+        "action": "save",
+    }
+
+    other = make.intake(report=make.report(project=make.project(programme=world.programme), period=world.period))
+    for wrong in (other.code, "x" * 43, "%00"):
+        refused = world.client.post(f"/en/workspace/reports/B05/now/?intake={wrong}", typed)
+        assert "was not found" in words(refused)
+    assert not Submission.objects.exists()
+    assert world.client.post(address, typed).status_code == 303
+
+    submission = Submission.objects.get()
+    assert (submission.intake.partner, submission.route, submission.channel) == (world.partner, "on_behalf", "phone")
+    assert submission.history.get().change.door == Door.ON_BEHALF
+
+
 def test_the_summary_is_a_plain_mail_in_the_partners_language(world: World) -> None:
     world.open()
     assert "Nothing was entered from it yet" in words(world.send())
