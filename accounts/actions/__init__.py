@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.actions.bulk import check_many
 from accounts.choices import Door
@@ -47,17 +47,23 @@ def save_record(*, record: Any, version: int | None = None) -> Any:
         StaleRecord: when the database holds another version; nothing is written.
         ValidationError: when the record breaks a rule; nothing is written.
     """
-    with transaction.atomic():
-        if record.pk is not None and not record._state.adding:
-            current = type(record)._base_manager.select_for_update().get(pk=record.pk)
-            seen = record.version if version is None else version
-            if current.version != seen:
-                raise StaleRecord(mine=record, current=current)
-            record.version = current.version + 1
-        # What full_clean() says, without asking the database for each constraint.
+    try:
+        with transaction.atomic():
+            if record.pk is not None and not record._state.adding:
+                current = type(record)._base_manager.select_for_update().get(pk=record.pk)
+                seen = record.version if version is None else version
+                if current.version != seen:
+                    raise StaleRecord(mine=record, current=current)
+                record.version = current.version + 1
+            # What full_clean() says, without asking the database for each constraint.
+            for error in check_many([record]).values():
+                raise error
+            record.save()
+    except IntegrityError:
+        # Somebody saved its twin since it was checked: now the same check finds it, and says so.
         for error in check_many([record]).values():
-            raise error
-        record.save()
+            raise error from None
+        raise
     return record
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -69,6 +69,7 @@ def save_many(records: Sequence[Any]) -> None:
 
     Raises:
         StaleRecords: when the database holds another version of one of them; nothing is written.
+        ValidationError: when somebody saved the like of a new one since they were checked; nothing is written.
         NoChangeOpen: outside a change.
     """
     if not records:
@@ -76,22 +77,28 @@ def save_many(records: Sequence[Any]) -> None:
     model = type(records[0])
     new = [record for record in records if record._state.adding]
     altered = [record for record in records if not record._state.adding]
-    with transaction.atomic():
-        if altered:
-            _lock(model, altered)
-            columns = [
-                field.name for field in model._meta.concrete_fields if not field.primary_key and not field.generated
-            ]
-            for record in altered:
-                record.version += 1
-            # One statement for many rows: Django's bulk_update writes a CASE for each column and row.
-            model._base_manager.bulk_create(
-                altered, batch_size=BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=columns
-            )
-            _write_history(altered, "~")
-        if new:
-            model._base_manager.bulk_create(new, batch_size=BATCH)
-            _write_history(new, "+")
+    try:
+        with transaction.atomic():
+            if altered:
+                _lock(model, altered)
+                columns = [
+                    field.name for field in model._meta.concrete_fields if not field.primary_key and not field.generated
+                ]
+                for record in altered:
+                    record.version += 1
+                # One statement for many rows: Django's bulk_update writes a CASE for each column and row.
+                model._base_manager.bulk_create(
+                    altered, batch_size=BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=columns
+                )
+                _write_history(altered, "~")
+            if new:
+                model._base_manager.bulk_create(new, batch_size=BATCH)
+                _write_history(new, "+")
+    except IntegrityError:
+        # Somebody saved the twin of one since they were checked: now the same check finds it, and says so.
+        for error in check_many(records).values():
+            raise error from None
+        raise
 
 
 def delete_many(records: Sequence[Any]) -> None:

@@ -1,11 +1,12 @@
 """What the rows of results are made from, read in a handful of queries whatever the number of rows."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, QuerySet, prefetch_related_objects
 
 from indicators import rules
 from indicators.choices import PeriodKind
@@ -23,6 +24,11 @@ VISITING_KINDS = frozenset(
         PartnerKind.INTERNATIONAL_ORGANISATION,
     }
 )
+
+#: What is said beside figures and changes no row.
+NOT_READ = (*(f"note_{language}" for language in ("fr", "es", "en")), "internal_comment")
+#: Enough for few queries, few enough for little memory.
+SERIES_AT_ONCE = 1000
 
 
 def thresholds() -> rules.Thresholds:
@@ -93,6 +99,25 @@ def with_relatives(indicators: Collection[int]) -> set[int]:
     return set(linked.values_list("pk", flat=True))
 
 
+def groups_of_relatives() -> Iterator[list[int]]:
+    """All indicators in groups, relatives together, of about ``SERIES_AT_ONCE`` series: what is read at once."""
+    linked = dict(Indicator.objects.order_by("pk").values_list("pk", "contributes_to"))
+    numbers = dict(Series.objects.order_by().values_list("indicator").annotate(number=Count("pk")))
+    families = defaultdict(list)
+    for pk, common in linked.items():
+        families[common or pk].append(pk)
+    group: list[int] = []
+    number = 0
+    for family in families.values():
+        group += family
+        number += sum(numbers.get(pk, 0) for pk in family)
+        if number >= SERIES_AT_ONCE:
+            yield group
+            group, number = [], 0
+    if group:
+        yield group
+
+
 def read_book(indicators: Collection[int] | None = None, *, lock: bool = False) -> Book:
     """Read what the rows of these indicators (all of them when None) rest on.
 
@@ -130,15 +155,12 @@ def read_book(indicators: Collection[int] | None = None, *, lock: bool = False) 
     for listed in periods.values():
         listed.sort(key=lambda period: (period.ends_on, period.kind == PeriodKind.WHOLE, period.starts_on, period.slug))
     targets: dict[int, dict[int, list[Target]]] = defaultdict(lambda: defaultdict(list))
-    for target in (
-        Target.objects.filter(of_chosen("series__indicator"))
-        .prefetch_related("citations__document")
-        .order_by("revision")
-    ):
+    of_figures = of_chosen("series__indicator")
+    for target in _with_sources(Target.objects.filter(of_figures).order_by("revision"), "citations__document"):
         targets[target.series_id][target.period_id].append(target)
     actuals: dict[int, dict[int, Actual]] = defaultdict(dict)
-    for actual in Actual.objects.filter(of_chosen("series__indicator")).prefetch_related(
-        "citations__document", "citations__discrepancies", "discrepancies"
+    for actual in _with_sources(
+        Actual.objects.filter(of_figures), "citations__document", "citations__discrepancies", "discrepancies"
     ):
         actuals[actual.series_id][actual.period_id] = actual
     projects = {line.project_id for lines in series.values() for line in lines if line.project_id is not None}
@@ -149,10 +171,7 @@ def read_book(indicators: Collection[int] | None = None, *, lock: bool = False) 
         themes={pk: ";".join(theme.code for theme in each.themes.all()) for pk, each in chosen.items()},
         series=series,
         periods=periods,
-        baselines={
-            each.series_id: each
-            for each in Baseline.objects.filter(of_chosen("series__indicator")).prefetch_related("citations")
-        },
+        baselines={each.series_id: each for each in _with_sources(Baseline.objects.filter(of_figures), "citations")},
         targets=targets,
         actuals=actuals,
         dimensions=_dimensions(),
@@ -170,6 +189,21 @@ def read_book(indicators: Collection[int] | None = None, *, lock: bool = False) 
         forum_slugs=_slugs(series, "forum"),
         breakdown_ids=dict(Breakdown.objects.values_list("key", "pk")),
     )
+
+
+def _with_sources(figures: QuerySet, *lookups: str) -> list[Any]:
+    """These figures with what the library says of them: most reported figures have neither citation nor discrepancy,
+    and are not asked about them one by one."""
+    found = list(figures.defer(*NOT_READ))
+    for name in dict.fromkeys(lookup.partition("__")[0] for lookup in lookups):
+        nothing = figures.model._meta.get_field(name).related_model._base_manager.none()
+        having = set(figures.order_by().filter(**{f"{name}__isnull": False}).values_list("pk", flat=True))
+        for figure in found:
+            if figure.pk not in having:
+                figure._prefetched_objects_cache = {**getattr(figure, "_prefetched_objects_cache", {}), name: nothing}
+        own = [lookup for lookup in lookups if lookup.partition("__")[0] == name]
+        prefetch_related_objects([figure for figure in found if figure.pk in having], *own)
+    return found
 
 
 def _dimensions() -> dict[str, Split]:

@@ -1,21 +1,30 @@
 """The table of results: refreshed with each change, rebuilt and checked on demand."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
-from indicators.actions.book import Book, read_book, with_relatives
-from indicators.actions.rows import rows_of
+from indicators import rules
+from indicators.actions.book import Book, groups_of_relatives, read_book, with_relatives
+from indicators.actions.rows import Sheets, reached, rows_in, rows_of, sheets_of, strands_of
+from indicators.choices import Status
 from indicators.models import Breakdown, Indicator, Result, Series
 
 #: Columns that are compared; the primary key is the only one that may differ.
 COLUMNS = tuple(field.attname for field in Result._meta.concrete_fields if not field.primary_key)
+WRITTEN = [field.name for field in Result._meta.concrete_fields if not field.primary_key and field.name != "key"]
+#: Rows of one statement: SQLite takes no more than 32,766 values in one, and memory stays flat.
+BATCH = 500
 
-_postponed: ContextVar[set[int] | None] = ContextVar("postponed_refresh", default=None)
+#: What was touched: indicators, each with the series whose figures changed, or None where anything may have.
+Touched = dict[int, set[int] | None]
+
+_postponed: ContextVar[Touched | None] = ContextVar("postponed_refresh", default=None)
 
 
 @dataclass(frozen=True)
@@ -35,14 +44,28 @@ def refresh_results(*, indicators: Iterable[Indicator | int] = (), series: Itera
     """Make the rows of these indicators anew, with those that they add up to.
 
     Called by every write of figures, in its transaction. Two writers of one indicator wait for each other.
+
+    Args:
+        indicators: of which anything may have changed.
+        series: of which figures changed, and nothing else: of their indicators only the rows are made anew that such a
+            figure can change.
     """
-    touched = {each if isinstance(each, int) else each.pk for each in indicators}
-    touched |= {each.indicator_id for each in series}
+    touched: Touched = {}
+    for each in series:
+        _touch(touched, each.indicator_id, {each.pk})
+    for indicator in indicators:
+        _touch(touched, indicator if isinstance(indicator, int) else indicator.pk, None)
     waiting = _postponed.get()
     if waiting is not None:
-        waiting |= touched
+        for pk, changed in touched.items():
+            _touch(waiting, pk, changed)
     elif touched:
-        _replace(with_relatives(touched))
+        _renew(touched)
+
+
+def _touch(touched: Touched, indicator: int, series: set[int] | None) -> None:
+    known = touched.setdefault(indicator, set())
+    touched[indicator] = None if known is None or series is None else known | series
 
 
 @contextmanager
@@ -51,26 +74,35 @@ def one_refresh() -> Iterator[None]:
     if _postponed.get() is not None:
         yield
         return
-    token = _postponed.set(set())
+    token = _postponed.set({})
     try:
         with transaction.atomic():
             yield
-            touched = _postponed.get() or set()
+            touched = _postponed.get()
             _postponed.set(None)
-            refresh_results(indicators=touched)
+            if touched:
+                _renew(touched)
     finally:
         _postponed.reset(token)
 
 
 def rebuild_results() -> int:
-    """Make the whole table anew; gives the number of rows."""
-    return _replace(None)
+    """Make the whole table anew, a few indicators at a time; gives the number of rows."""
+    with transaction.atomic():
+        return sum(_write(_read(group), is_whole=True) for group in groups_of_relatives())
 
 
 def check_results() -> list[Difference]:
     """Compute all rows and compare them with the stored ones; empty when they agree. Writes nothing."""
-    computed = {row.key: row for row in rows_of(read_book())}
-    stored = {row.key: row for row in Result.objects.all()}
+    differences = []
+    for group in groups_of_relatives():
+        differences += _differences(rows_of(read_book(group)), Result.objects.filter(indicator__in=group))
+    return differences
+
+
+def _differences(rows: Iterable[Result], kept: Iterable[Result]) -> list[Difference]:
+    computed = {row.key: row for row in rows}
+    stored = {row.key: row for row in kept}
     differences = []
     for key in sorted(computed.keys() | stored.keys()):
         if key not in stored:
@@ -86,13 +118,68 @@ def check_results() -> list[Difference]:
     return differences
 
 
-def _replace(indicators: Collection[int] | None) -> int:
+def _renew(touched: Touched) -> None:
+    """Write what changed of the rows of these indicators and of all that their totals hang together with."""
     with transaction.atomic():
-        book: Book = read_book(indicators, lock=True)
-        if "" not in book.breakdown_ids and book.series:
-            book.breakdown_ids[""] = Breakdown.objects.for_categories([]).pk
-        rows = rows_of(book)
-        old = Result.objects.all() if indicators is None else Result.objects.filter(indicator__in=book.indicators)
-        old.delete()
-        Result.objects.bulk_create(rows)
+        changed = None if None in touched.values() else {pk for each in touched.values() for pk in each or ()}
+        _write(_read(with_relatives(list(touched))), changed=changed)
+
+
+def _read(indicators: Collection[int]) -> Book:
+    book = read_book(indicators, lock=True)
+    if "" not in book.breakdown_ids and book.series:
+        book.breakdown_ids[""] = Breakdown.objects.for_categories([]).pk
+    return book
+
+
+def _write(book: Book, *, changed: Collection[int] | None = None, is_whole: bool = False) -> int:
+    """Bring the stored rows of the book's indicators to what the rules make; gives the number of those made anew.
+
+    Args:
+        changed: the series whose figures changed; None where anything may have.
+        is_whole: the whole table is made anew: every row is written, not only those that differ.
+    """
+    stored = Result.objects.filter(indicator__in=book.indicators)
+    sheets = sheets_of(book)
+    if is_whole:
+        rows = rows_in(sheets)
+        stored.delete()
+        Result.objects.bulk_create(rows, batch_size=BATCH)
+        return len(rows)
+    chosen = None
+    if changed is not None and not _withholds(sheets, stored):
+        chosen = reached(sheets, changed)
+        # Of the others nothing can have changed. What belongs to none any more is among the rest.
+        others = {line.key for _, each in strands_of(sheets) if id(each) not in chosen for line in each.emitted()}
+        keys = stored.values_list("pk", "key")
+        stored = Result.objects.filter(pk__in=[pk for pk, key in keys if key not in others])
+    rows = rows_in(sheets, chosen)
+    _write_differences(rows, stored)
     return len(rows)
+
+
+def _withholds(sheets: Sheets, stored: QuerySet[Result]) -> bool:
+    """Whether anything is withheld, or was: then one figure may change what is shown of any other."""
+    for sheet, strand in strands_of(sheets):
+        if sheet.indicator.unit_of_analysis in rules.PEOPLE and any(
+            line.withheld or line.is_to_date_withheld or line.is_baseline_withheld for line in strand.emitted()
+        ):
+            return True
+    is_withheld = Q(is_suppressed=True) | Q(status_final=Status.SUPPRESSED)
+    return stored.filter(is_withheld | Q(baseline_record__isnull=False, baseline__isnull=True)).exists()
+
+
+def _write_differences(rows: Sequence[Result], stored: QuerySet[Result]) -> None:
+    """Write the rows that differ from the stored ones, and delete those that are not made any more."""
+    known = {row.key: row for row in stored}
+    differing = [row for row in rows if row.key not in known or _columns(row) != _columns(known[row.key])]
+    gone = known.keys() - {row.key for row in rows}
+    if gone:
+        Result.objects.filter(pk__in=[known[key].pk for key in gone]).delete()
+    Result.objects.bulk_create(
+        differing, batch_size=BATCH, update_conflicts=True, unique_fields=["key"], update_fields=WRITTEN
+    )
+
+
+def _columns(row: Result) -> list[Any]:
+    return [getattr(row, column) for column in COLUMNS]

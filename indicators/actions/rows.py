@@ -1,5 +1,6 @@
 """From figures to rows of results. All decisions are those of ``indicators.rules``."""
 
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,7 @@ from indicators.actions.totals import check_parts, roll_up, total_parts
 from indicators.actions.withholding import withhold
 from indicators.choices import Direction, Measure, Origin, PeriodKind, Reason, Status
 from indicators.models import Actual, Result, Target
-from indicators.rules import Quantity
+from indicators.rules import Quantity, Scope
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,16 @@ class Standing:
     uses_to_date: bool
 
 
+Sheets = dict[int, Sheet]
+
+
 def rows_of(book: Book) -> list[Result]:
     """All rows of the book's indicators, in the order of their keys."""
+    return rows_in(sheets_of(book))
+
+
+def sheets_of(book: Book) -> Sheets:
+    """The sheets of the book's indicators, with all their lines, before any row is made of them."""
     sheets = {pk: Sheet(book, indicator) for pk, indicator in book.indicators.items()}
     # Common indicators last: they add up what the others have made of their own figures.
     for pk in sorted(sheets, key=lambda pk: (book.indicators[pk].contributes_to_id is None, pk)):
@@ -42,13 +51,61 @@ def rows_of(book: Book) -> list[Result]:
         _mark_latest(sheet)
     # Small cells last of all, over everything that hangs together.
     withhold(book, list(sheets.values()))
+    return sheets
+
+
+def strands_of(sheets: Sheets) -> Iterator[tuple[Sheet, Strand]]:
+    for sheet in sheets.values():
+        for strand in sheet.strands.values():
+            yield sheet, strand
+
+
+def rows_in(sheets: Sheets, chosen: Container[int] | None = None) -> list[Result]:
+    """The rows of these sheets, or of the strands with these identities alone, in the order of their keys."""
     found = [
         _row(sheet, strand, line)
-        for sheet in sheets.values()
-        for strand in sheet.strands.values()
+        for sheet, strand in strands_of(sheets)
+        if chosen is None or id(strand) in chosen
         for line in strand.emitted()
     ]
     return sorted(found, key=lambda row: row.key)
+
+
+def reached(sheets: Sheets, changed: Collection[int]) -> set[int]:
+    """Identities of the strands that figures of these series can change, as long as nothing is withheld.
+
+    A strand shows figures of its own series, and of whatever lies inside its scope; a total may lie elsewhere than its
+    parts (a figure of Peru in a project of Chile), and be a part of others in turn.
+    """
+    found: set[int] = set()
+    for sheet in sheets.values():
+        own = [each for each in sheet.strands.values() if each.series is not None and each.series.pk in changed]
+        if own:
+            _spread(sheet, {each.place for each in own}, found)
+    for sheet in sheets.values():
+        # What contributes stands in the common indicator as of its project, in whatever country that is.
+        projects = {
+            other.indicator.project_id
+            for other in sheets.values()
+            if other.indicator.contributes_to_id == sheet.indicator.pk
+            and any(id(strand) in found for strand in other.strands.values())
+        }
+        found |= {
+            id(strand)
+            for strand in sheet.strands.values()
+            if projects and (strand.scope.project is None or None in projects or strand.scope.project in projects)
+        }
+    return found
+
+
+def _spread(sheet: Sheet, places: set[Scope], found: set[int]) -> None:
+    """Add the strands whose scope holds one of these places, those that hold theirs, and so on."""
+    waiting = list(sheet.strands.values())
+    while places:
+        holding = [strand for strand in waiting if any(strand.scope.holds(place) for place in places)]
+        found |= {id(strand) for strand in holding}
+        waiting = [strand for strand in waiting if id(strand) not in found]
+        places = {strand.place for strand in holding}
 
 
 def _mark_latest(sheet: Sheet) -> None:

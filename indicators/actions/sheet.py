@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from indicators import rules
 from indicators.actions.book import Book
-from indicators.choices import PeriodKind, PeriodState, Qualifier, Route
+from indicators.choices import Cumulation, PeriodKind, PeriodState, Qualifier, Route
 from indicators.models import Actual, Baseline, Figure, Indicator, ReportingPeriod, Series, Target
 from indicators.rules import Quantity, Scope
 
@@ -136,6 +136,9 @@ class Sheet:
         self.book = book
         self.indicator = indicator
         self.periods = book.periods.get(indicator.programme_id, [])
+        self.known = {period.pk: period for period in self.periods}
+        self.kinds = {period.pk: PeriodKind(period.kind) for period in self.periods}
+        self.cumulation = Cumulation(indicator.cumulation)
         self.strands: dict[tuple[Scope, str], Strand] = {}
         #: Groups of keys of which each one follows from the others: totals first, then their parts.
         self.sums: list[list[str]] = []

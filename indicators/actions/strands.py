@@ -1,6 +1,7 @@
 """What the series of an indicator state, period by period."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from indicators import rules
 from indicators.actions.sheet import Line, Reading, Sheet, Strand, approved_on, quantity_of
@@ -8,7 +9,18 @@ from indicators.choices import Cumulation, PeriodKind, PeriodState, Route
 from indicators.models import Actual, ReportingPeriod, Series, Target
 from indicators.rules import Quantity, Scope
 
-Past = Sequence[tuple[ReportingPeriod, Actual]]
+
+@dataclass(frozen=True)
+class Stated:
+    """A countable actual: what it says, and whether everybody may see it."""
+
+    period: ReportingPeriod
+    actual: Actual
+    quantity: Quantity
+    is_public: bool
+
+
+Past = Sequence[Stated]
 
 
 def add_series(sheet: Sheet, series: Series) -> None:
@@ -16,17 +28,30 @@ def add_series(sheet: Sheet, series: Series) -> None:
     scope = Scope(series.project_id, series.country_id, series.partner_id, series.forum_id)
     strand = sheet.strand(scope, sheet.book.place_of(series), series.breakdown.key, series)
     actuals = sheet.book.actuals.get(series.pk, {})
+    stated = {
+        period.pk: Stated(period, actuals[period.pk], quantity, sheet.is_public(period, actuals[period.pk]))
+        for period in sheet.periods
+        if (quantity := _countable(actuals.get(period.pk))) is not None
+    }
     for period in sheet.periods:
-        line = _line(sheet, strand, period, actuals)
+        past = _past(period, stated)
+        to_date = _cumulated(sheet, past)
+        line = _line(sheet, strand, period, actuals.get(period.pk))
         if line is not None:
+            # What the public sees must not add up what it does not see yet.
+            seen = [each for each in past if each.is_public] if line.is_public else past
+            line.to_date = to_date if len(seen) == len(past) else _cumulated(sheet, seen)
             strand.lines[period.pk] = line
-        strand.readings[period.pk] = _reading(sheet, strand, period, actuals)
+        strand.readings[period.pk] = _reading(sheet, strand, period, actuals.get(period.pk), past, to_date)
 
 
 def targets_for(sheet: Sheet, series: Series, period: ReportingPeriod) -> dict[int, Target]:
     """The target in force for each period, as this period's report sees them."""
+    every = sheet.book.targets.get(series.pk, {})
+    if all(len(versions) == 1 and versions[0].is_current for versions in every.values()):
+        return {other: versions[0] for other, versions in every.items()}
     found = {}
-    for other, versions in sheet.book.targets.get(series.pk, {}).items():
+    for other, versions in every.items():
         revision = rules.revision_in_force(
             (rules.Revision(each.pk, each.revision, each.valid_from, each.is_current) for each in versions),
             ends_on=period.ends_on,
@@ -39,18 +64,17 @@ def targets_for(sheet: Sheet, series: Series, period: ReportingPeriod) -> dict[i
 
 def set_targets(sheet: Sheet, line: Line, series: Series, targets: Mapping[int, Target]) -> None:
     """The target due by the end of the line's period, the final one, and the baseline."""
-    known = {period.pk: period for period in sheet.periods}
     milestones = [
-        rules.Milestone(target.pk, pk, PeriodKind(known[pk].kind), known[pk].ends_on)
+        rules.Milestone(target.pk, pk, sheet.kinds[pk], sheet.known[pk].ends_on)
         for pk, target in targets.items()
-        if pk in known
+        if pk in sheet.known
     ]
     due = rules.target_due(
         milestones,
         period=line.period.pk,
         ends_on=line.period.ends_on,
-        kind=PeriodKind(line.period.kind),
-        cumulation=Cumulation(sheet.indicator.cumulation),
+        kind=sheet.kinds[line.period.pk],
+        cumulation=sheet.cumulation,
     )
     target = None if due is None else targets[due.period]
     final = next((targets[each.period] for each in milestones if each.kind == PeriodKind.WHOLE), None)
@@ -61,9 +85,9 @@ def set_targets(sheet: Sheet, line: Line, series: Series, targets: Mapping[int, 
     line.baseline = quantity_of(line.baseline_record)
 
 
-def _line(sheet: Sheet, strand: Strand, period: ReportingPeriod, actuals: Mapping[int, Actual]) -> Line | None:
+def _line(sheet: Sheet, strand: Strand, period: ReportingPeriod, actual: Actual | None) -> Line | None:
+    """What the strand shows in a period, but for what it adds up to date."""
     assert strand.series is not None
-    actual = actuals.get(period.pk)
     targets = targets_for(sheet, strand.series, period)
     if actual is None and period.pk not in targets and not strand.awaits(period):
         return None
@@ -76,37 +100,35 @@ def _line(sheet: Sheet, strand: Strand, period: ReportingPeriod, actuals: Mappin
         line.quantity = quantity_of(actual)
         line.share, line.numerator, line.denominator = actual.share, actual.numerator, actual.denominator
     set_targets(sheet, line, strand.series, targets)
-    # What the public sees must not add up what it does not see yet.
-    line.to_date = _cumulated(sheet, _past(sheet, period, actuals, public_only=line.is_public))
     return line
 
 
-def _reading(sheet: Sheet, strand: Strand, period: ReportingPeriod, actuals: Mapping[int, Actual]) -> Reading:
-    own = actuals.get(period.pk)
-    past = _past(sheet, period, actuals, public_only=False)
-    to_date = _cumulated(sheet, past)
-    adds_periods = sheet.indicator.cumulation == Cumulation.PER_PERIOD
+def _reading(
+    sheet: Sheet, strand: Strand, period: ReportingPeriod, own: Actual | None, past: Past, to_date: Quantity | None
+) -> Reading:
+    adds_periods = sheet.cumulation == Cumulation.PER_PERIOD
     if period.kind == PeriodKind.WHOLE and adds_periods:
-        used: Past = past
+        used = past
     elif adds_periods:
-        used = [(each, actual) for each, actual in past if each == period]
+        used = [each for each in past if each.period == period]
     else:
         used = past[-1:]
-    quantity = _cumulated(sheet, used)
+    quantity = to_date if len(used) == len(past) else _cumulated(sheet, used)
     stated = _countable(own)
     is_reported = stated is not None or (period.kind == PeriodKind.WHOLE and quantity is not None)
     applies = own is None or not own.is_not_applicable
+    latest = used[-1].actual if used else None
     return Reading(
         quantity,
         to_date,
-        numerator=used[-1][1].numerator if used else None,
-        denominator=used[-1][1].denominator if used else None,
-        as_of=used[-1][1].as_of if used else None,
-        keys=tuple(strand.key(each) for each, _ in used),
+        numerator=None if latest is None else latest.numerator,
+        denominator=None if latest is None else latest.denominator,
+        as_of=None if latest is None else latest.as_of,
+        keys=tuple(strand.key(each.period) for each in used),
         is_own=stated is not None,
-        is_public=all(sheet.is_public(each, actual) for each, actual in used),
-        to_date_is_public=all(sheet.is_public(each, actual) for each, actual in past),
-        is_printed=bool(used) and all(actual.route == Route.PUBLISHED_SOURCE for _, actual in used),
+        is_public=all(each.is_public for each in used),
+        to_date_is_public=all(each.is_public for each in past),
+        is_printed=bool(used) and all(each.actual.route == Route.PUBLISHED_SOURCE for each in used),
         coverage=rules.Coverage(int(is_reported), int(applies), approved_on(own if stated is not None else None)),
     )
 
@@ -117,20 +139,18 @@ def _countable(actual: Actual | None) -> Quantity | None:
     return None if quantity is None or quantity.is_planned else quantity
 
 
-def _past(sheet: Sheet, period: ReportingPeriod, actuals: Mapping[int, Actual], *, public_only: bool) -> Past:
+def _past(period: ReportingPeriod, stated: Mapping[int, Stated]) -> Past:
     """The actuals with a number up to a period, oldest first; the whole period's own alone where it has one."""
-    if period.kind == PeriodKind.WHOLE and _countable(actuals.get(period.pk)) is not None:
-        return [(period, actuals[period.pk])]
+    is_whole = period.kind == PeriodKind.WHOLE
+    if is_whole and period.pk in stated:
+        return [stated[period.pk]]
     return [
-        (each, actuals[each.pk])
-        for each in sheet.periods
-        if _countable(actuals.get(each.pk)) is not None
-        and each.kind != PeriodKind.WHOLE
-        and (period.kind == PeriodKind.WHOLE or each.ends_on <= period.ends_on)
-        and (not public_only or sheet.is_public(each, actuals[each.pk]))
+        each
+        for each in stated.values()
+        if each.period.kind != PeriodKind.WHOLE and (is_whole or each.period.ends_on <= period.ends_on)
     ]
 
 
 def _cumulated(sheet: Sheet, past: Past) -> Quantity | None:
-    outcome = rules.cumulate([quantity_of(actual) for _, actual in past], Cumulation(sheet.indicator.cumulation))
+    outcome = rules.cumulate([each.quantity for each in past], sheet.cumulation)
     return None if outcome.value is None else Quantity(outcome.value, outcome.qualifier)

@@ -91,10 +91,16 @@ def roll_up(sheet: Sheet, contributors: Sequence[Sheet]) -> None:
         asked.append(Scope(project=indicator.project_id))
     # Where all of a project's figures are of one country, its total is the country's.
     is_of_one_country = indicator.project_id is not None and len({each.place.country for each in strands}) == 1
+    of_project: dict[int, list[Strand]] = defaultdict(list)
+    for strand in sheet.strands.values():
+        if strand.place.project is not None:
+            of_project[strand.place.project].append(strand)
     for scope in asked:
+        # The total of one project is no part of another's: what was added since need not be looked at.
+        near = list(sheet.strands.values()) if scope.grain != "p" else of_project[scope.project or 0]
         inside = [
             strand
-            for (own, _), strand in list(sheet.strands.items())
+            for strand, own in ((strand, strand.scope) for strand in near)
             if own != scope and scope.holds(strand.place) and len(own.grain) >= len(scope.grain)
         ]
         breakdowns = {strand.breakdown for strand in inside}
@@ -281,8 +287,9 @@ def _add(sheet: Sheet, found: Found) -> None:
 
 
 def _coverage(found: Found) -> rules.Coverage:
+    members = {id(strand) for strand in found.members}
     each = [
-        strand.readings[found.period.pk].coverage if strand in found.members else rules.Coverage(0, 1)
+        strand.readings[found.period.pk].coverage if id(strand) in members else rules.Coverage(0, 1)
         for strand in found.expected
     ]
     days = [coverage.last_on for coverage in each if coverage.last_on is not None]

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounts.actions import change
+from accounts.actions import change, save_record
 from accounts.actions.bulk import StaleRecords, check_many, save_many
 from accounts.choices import Door
 from accounts.models import Change, NoChangeOpen
@@ -153,3 +153,24 @@ def test_nothing_is_saved_outside_a_change() -> None:
     with pytest.raises(NoChangeOpen):
         save_many([Partner(slug="new", name="New", language="es", kind="ministry")])
     assert not Partner.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("many", [False, True])
+def test_two_first_saves_at_the_same_instant_end_in_a_sentence(monkeypatch: pytest.MonkeyPatch, many: bool) -> None:
+    """Both were checked before either was written."""
+    series = make.series()
+    period = make.period(programme=series.indicator.programme)
+    first, second = (Actual(series=series, period=period, value=n, route="published_source") for n in (1, 2))
+    answers = [{}]
+
+    def early(records: Any) -> Any:
+        """Asked before the other one was there, and again afterwards."""
+        return answers.pop() if answers else check_many(records)
+
+    monkeypatch.setattr("accounts.actions.check_many", early)
+    with change(door=Door.COMMAND):
+        first.save()
+        with pytest.raises(ValidationError, match="already has an actual for this period"):
+            save_many([second]) if many else save_record(record=second)
+    assert list(Actual.objects.values_list("value", flat=True)) == [1]
