@@ -305,7 +305,7 @@ def generate_series(**order: Any) -> Plan:
     with transaction.atomic():
         dimension, with_total = order.get("dimension"), order.get("with_total", True)
         for part in _breakdowns(dimension, with_total):
-            if part.pk is None:
+            if part._state.adding:
                 Breakdown.objects.for_categories(_categories_of(part.key, dimension))
         return _carried_out(lambda: plan_series(**order))
 
@@ -349,9 +349,13 @@ def _scopes(projects: Sequence[Project], countries: Sequence[Country], partners:
         .filter(project__in=projects, partner__in=partners)
         .values_list("project_id", "partner_id")
     )
+    # What is not chosen is left open.
+    any_project: Sequence[Project | None] = projects or (None,)
+    any_country: Sequence[Country | None] = countries or (None,)
+    any_partner: Sequence[Partner | None] = partners or (None,)
     return [
         (project, country, partner)
-        for project, country, partner in product(projects or [None], countries or [None], partners or [None])
+        for project, country, partner in product(any_project, any_country, any_partner)
         if (project is None or country is None or country.pk in of_project[project.pk])
         and (project is None or partner is None or (project.pk, partner.pk) in pairs)
         and (country is None or partner is None or partner.country_id in (None, country.pk))

@@ -160,7 +160,7 @@ class TargetAdmin(FigureAdmin):
     @admin.display(description=_("all versions"))
     def chain(self, target: Target) -> SafeString | str:
         """Every version of the target, the first one first: what it said, from when, and why it was revised."""
-        if target.pk is None:
+        if target._state.adding:
             return ""
         versions = Target.objects.filter(series=target.series_id, period=target.period_id).order_by("revision")
         lines = []
