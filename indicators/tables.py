@@ -66,8 +66,11 @@ class ScopePart:
     label: str
     lang: str = ""
 
+    #: Records of a demonstration have no page of their own.
+    has_page: bool = True
+
     def get_absolute_url(self) -> str:
-        return self.record.get_absolute_url()
+        return self.record.get_absolute_url() if self.has_page else ""
 
 
 class FigureRow:
@@ -93,13 +96,18 @@ class FigureRow:
     def get_status_display(self) -> Any:
         return Status(self.status).label
 
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether it is of a demonstration programme, whose indicators, projects and themes have no public pages."""
+        return self.result.programme.is_demonstration
+
     @cached_property
     def scope(self) -> list[ScopePart]:
         """Project, partner, forum and country, as far as they are set."""
         result = self.result
         parts = []
         if result.project is not None:
-            parts.append(ScopePart(result.project, result.project.code))
+            parts.append(ScopePart(result.project, result.project.code, has_page=not self.is_demonstration))
         if result.partner is not None and result.partner.is_public:
             parts.append(ScopePart(result.partner, result.partner.short_name, result.partner.language))
         if result.forum is not None:

@@ -1,5 +1,6 @@
 """The demonstration programme: it shows every state and every status, nowhere unless asked for, and leaves no trace."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -167,6 +168,12 @@ def test_with_its_code_it_is_shown_and_marked(client: Client, language: str):
 
     assert page.count("demonstration-mark") == 1
     assert "DEMO-A" in page
+
+
+def test_with_its_code_every_link_opens(client: Client):
+    page = text_of(client.get("/en/results/?programme=DEMO"))
+    links = {address.replace("&amp;", "&") for address in re.findall(r'href="(/en/[^"#]*)', page)}
+    assert {address for address in links if client.get(address).status_code != 200} == set()
 
 
 def test_a_second_one_is_refused_and_changes_nothing():
