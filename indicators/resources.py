@@ -189,7 +189,6 @@ FIGURE = (
     *in_languages("note"),
     "internal_comment",
 )
-SERIES_RELATED = ("indicator__programme", "project", "country", "partner", "forum", "breakdown")
 
 
 def counts_whole(record: Any) -> bool:
@@ -207,6 +206,9 @@ class FigureWidget(NumberWidget):
 
     ``clean()`` gives all that the cell says; ``FigureResource.adjust`` brings each part to its column.
     """
+
+    def __init__(self) -> None:
+        super().__init__(is_whole=counts_whole)
 
     def clean(self, value: Any, row: Any = None, record: Any = None, **kwargs: Any) -> Any:
         indicator = _indicator_of(record)
@@ -244,7 +246,6 @@ class FigureResource(RecordResource):
     share = Column(attribute="share", column_name="share", widget=ShareWidget(digits=7))
 
     links = {"series": SCOPE}
-    link_related = SERIES_RELATED
 
     def adjust(self, line: Line) -> None:
         cell = line.cleaned.get("value")

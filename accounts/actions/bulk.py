@@ -2,15 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, connection, models, transaction
+from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Record, open_change_pk
-from accounts.rules import NotUnderstood, holds
+from accounts.rules import NotUnderstood, Test, test_of
 
 #: Rows of one statement: SQLite takes no more than 32,766 values in one, and memory stays flat.
 BATCH = 500
@@ -39,24 +42,26 @@ def check_many(records: Sequence[Any]) -> dict[int, ValidationError]:
     found: dict[int, list[ValidationError]] = defaultdict(list)
     model = type(records[0])
     relations = [field for field in model._meta.concrete_fields if isinstance(field, models.ForeignKey)]
-    skipped = {field.name for field in model._meta.concrete_fields if field.generated or field in relations}
-    checked = [each for each in model._meta.constraints if isinstance(each, models.CheckConstraint)]
+    columns = [
+        (field, field.attname, set[Any]())
+        for field in model._meta.concrete_fields
+        if not field.generated and not isinstance(field, models.ForeignKey)
+    ]
+    required = [field for field in relations if not field.null]
+    checked = _checks_of(model)
     for place, record in enumerate(records):
-        errors = found[place]
-        try:
-            record.clean_fields(exclude=skipped)
-        except ValidationError as error:
-            errors.append(error)
-        errors += _missing(record, relations)
+        errors = [*_unclean(record, columns), *_missing(record, required)]
+        # The other rules take valid columns for granted.
+        if not errors:
+            try:
+                record.clean()
+            except ValidationError as error:
+                errors.append(error)
+            for constraint, test in checked:
+                if test is None or test(record) is False:
+                    errors += _broken(record, constraint, is_known=test is not None)
         if errors:
-            # The other rules take valid columns for granted.
-            continue
-        try:
-            record.clean()
-        except ValidationError as error:
-            errors.append(error)
-        for constraint in checked:
-            errors += _broken(record, constraint)
+            found[place] = errors
     for place, refusal in (*_gone(records, relations), *_twins(records, model)):
         found[place].append(refusal)
     return {place: _joined(errors) for place, errors in found.items() if errors}
@@ -161,10 +166,44 @@ def batches(rows: Sequence[Any], size: int = BATCH) -> Iterator[Sequence[Any]]:
         yield rows[start : start + size]
 
 
-def _missing(record: Any, relations: Iterable[Any]) -> Iterator[ValidationError]:
-    for field in relations:
-        if getattr(record, field.attname) is None and not field.null:
+def _unclean(record: Any, columns: Iterable[tuple[Any, str, set[Any]]]) -> Iterator[ValidationError]:
+    """What ``clean_fields()`` would say. Each column comes with the values that it is known to take as they are."""
+    for field, name, known in columns:
+        value = getattr(record, name)
+        # Decimals that are equal may have more or fewer digits.
+        key = (type(value), value) if isinstance(value, str | int | date | None) else None
+        if key is not None and key in known:
+            continue
+        if (field.blank and value in field.empty_values) or isinstance(value, DatabaseDefault):
+            known.add(key)
+            continue
+        try:
+            cleaned = field.clean(value, record)
+        except ValidationError as error:
+            yield ValidationError({field.name: error.error_list})
+            continue
+        setattr(record, name, cleaned)
+        if cleaned is value:
+            known.add(key)
+
+
+def _missing(record: Any, required: Iterable[Any]) -> Iterator[ValidationError]:
+    for field in required:
+        if getattr(record, field.attname) is None:
             yield ValidationError({field.name: field.error_messages["null"]})
+
+
+@cache
+def _checks_of(model: Any) -> list[tuple[models.CheckConstraint, Test | None]]:
+    """The constraints of a model that look at one row, each with its test; without one where the database is asked."""
+    found: list[tuple[models.CheckConstraint, Test | None]] = []
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.CheckConstraint):
+            try:
+                found.append((constraint, test_of(constraint.condition, model)))  # type: ignore[arg-type]
+            except NotUnderstood:
+                found.append((constraint, None))
+    return found
 
 
 def _gone(records: Sequence[Any], relations: Iterable[Any]) -> Iterator[tuple[int, ValidationError]]:
@@ -183,17 +222,15 @@ def _gone(records: Sequence[Any], relations: Iterable[Any]) -> Iterator[tuple[in
             yield from ((place, ValidationError({field.name: sentence})) for place in places[key])
 
 
-def _broken(record: Any, constraint: models.CheckConstraint) -> Iterator[ValidationError]:
-    try:
-        is_broken = holds(constraint.condition, record) is False  # type: ignore[arg-type]
-    except NotUnderstood:
-        try:
-            constraint.validate(type(record), record)
-        except ValidationError as error:
-            yield error
-        return
-    if is_broken:
+def _broken(record: Any, constraint: models.CheckConstraint, *, is_known: bool) -> Iterator[ValidationError]:
+    """The sentence of a constraint: known to be broken, or else for the database to judge."""
+    if is_known:
         yield ValidationError(constraint.get_violation_error_message(), code=constraint.violation_error_code)
+        return
+    try:
+        constraint.validate(type(record), record)
+    except ValidationError as error:
+        yield error
 
 
 def _twins(records: Sequence[Any], model: Any) -> Iterator[tuple[int, ValidationError]]:
@@ -201,11 +238,13 @@ def _twins(records: Sequence[Any], model: Any) -> Iterator[tuple[int, Validation
     own = {None, *(record.pk for record in records)}
     for columns, condition, sentence, empty_counts in _unique_sets(model):
         attnames = [model._meta.get_field(name).attname for name in columns]
+        test = None if condition is None else test_of(condition, model)
         places: dict[tuple[Any, ...], list[int]] = defaultdict(list)
         for place, record in enumerate(records):
-            key = tuple(getattr(record, name) for name in attnames)
-            if (empty_counts or None not in key) and (condition is None or holds(condition, record)):
-                places[key].append(place)
+            if test is None or test(record):
+                key = tuple([getattr(record, name) for name in attnames])
+                if empty_counts or None not in key:
+                    places[key].append(place)
         taken = _taken(model, attnames, condition, places)
         for key, claimants in places.items():
             # A row that is among the records speaks for itself there: it keeps its key, or gives it up.

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
@@ -70,8 +70,7 @@ class Problem:
         return _("Sheet “%(sheet)s”, %(cell)s: %(rule)s") % named
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """A cell that would change a record: what is stored and what would be, both as an export writes them."""
 
     column: str

@@ -148,6 +148,9 @@ def read_cell(written: object, *, is_whole: bool, is_percentage: bool = False) -
         if isinstance(written, int | float | Decimal):
             return Cell(value=read_number(written, is_whole=is_whole))
         raise Unreadable(_("“%(written)s” is not a figure: write a number.") % {"written": shown(written)})
+    if written.isascii() and written.isdigit():
+        # What nearly all cells hold says nothing else.
+        return Cell(value=read_number(written, is_whole=is_whole))
     text = plain(written)
     words = " ".join(fold(text).split())
     if not words:

@@ -59,6 +59,10 @@ def read_number(written: str | int | float | Decimal, *, is_whole: bool) -> Deci
     if isinstance(written, bool) or not isinstance(written, str | int | float | Decimal):
         raise _not_a_number(written)
     if isinstance(written, str):
+        if written.isascii() and written.isdigit():
+            digits = written.lstrip("0") or "0"
+            _check_length(digits, "", written)
+            return Decimal(digits)
         return _from_text(written, is_whole=is_whole)
     if not is_finite(written):
         raise _not_a_number(written)

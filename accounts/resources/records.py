@@ -18,6 +18,8 @@ from accounts.resources.writers import Writer
 
 #: Rows that are read, compared, checked and saved together.
 BATCH = 2_000
+#: Records of links that are kept for the next batches.
+MOST_LINKED = 20_000
 
 
 class RecordResource(Writer, ModelResource):
@@ -33,14 +35,12 @@ class RecordResource(Writer, ModelResource):
     Attributes:
         links: foreign keys that several columns name together: ``{"series": ("indicator", "project", …)}``. These
             columns have an ``attribute`` that goes through the key (``series__project``).
-        link_related: what is read along with the records of ``links``, because a rule asks for it.
     """
 
     DEFAULT_RESOURCE_FIELD = Column
 
     kind: ClassVar[str] = ""
     links: ClassVar[Mapping[str, tuple[str, ...]]] = {}
-    link_related: ClassVar[tuple[str, ...]] = ()
     fields: dict[str, Column]
 
     def __init__(self, by: User | None = None, **kwargs: Any) -> None:
@@ -204,15 +204,19 @@ class RecordResource(Writer, ModelResource):
         )
 
     def _lines(self, rows: Iterable[Any], places: Mapping[int, str], headed: set[int]) -> Iterator[Line]:
+        named = [(place, name, letters(place)) for place, name in places.items()]
         for row in rows:
-            values = row.values
+            values, number = row.values, row.number
             if all(is_empty(value) for value in values):
                 continue
-            line = Line(row.number, {name: values[place] for place, name in places.items() if place < len(values)})
-            for place, name in places.items():
-                line.cells.setdefault(name, None)
-                line.places[name] = f"{letters(place)}{row.number}"
-            for place, value in enumerate(values):
+            length = len(values)
+            line = Line(
+                number,
+                {name: values[place] if place < length else None for place, name, _letter in named},
+                {name: f"{letter}{number}" for _place, name, letter in named},
+            )
+            for place in range(length):
+                value = values[place]
                 if place not in headed and not is_empty(value):
                     line.problems.append(
                         Problem(
@@ -225,44 +229,57 @@ class RecordResource(Writer, ModelResource):
     def _judge(self, lines: list[Line], *, is_writing: bool) -> list[Line]:
         """Read, find, compare and check some rows."""
         for column in self.present:
-            column.widget.load(line.cells[column.column_name] for line in lines)
+            column.widget.load({line.cells[column.column_name] for line in lines})
         keys = [self.fields[name] for name in self.keys]
-        for line in lines:
-            for column in keys:
-                self._clean(line, column)
+        for column in keys:
+            self._clean(lines, column)
         self._find_links(lines)
         self._find_records(lines, is_writing=is_writing)
         self.prepare(lines)
         others = [column for column in self.present if column not in keys and not column.readonly]
+        # Where the row is lost, whatever else is wrong in it is said now, too.
+        for column in others:
+            self._clean(lines, column)
+        compared = [
+            (column, column.column_name, str(column.attribute), dict[int, str]()) for column in (*keys, *others)
+        ]
         for line in lines:
-            if line.record is None:
-                # The row is lost, but whatever else is wrong in it is said now, too.
-                for column in others:
-                    self._clean(line, column)
-                continue
-            for column in others:
-                self._clean(line, column)
-            self.adjust(line)
-            self._compare(line, [*keys, *others])
+            if line.record is not None:
+                self.adjust(line)
+                self._compare(line, compared)
         self._check([line for line in lines if line.record is not None and not line.problems])
         return lines
 
-    def _clean(self, line: Line, column: Column) -> None:
-        name = column.column_name
-        written = line.cells[name]
-        if any(problem.column == name for problem in line.problems):
-            # A circle: whatever else its cell says would only confuse.
-            return
-        if is_empty(written):
-            value = column.empty()
-            if name in self.keys and value in (None, "") and not self._may_be_empty(column):
-                self.problem(line, name, _("This cell says which record the row is about: fill it in."))
+    def _clean(self, lines: Sequence[Line], column: Column) -> None:
+        """Read one column of some rows; a cell that says the same as an earlier one is read once."""
+        name, widget = column.column_name, column.widget
+        is_required = name in self.keys and not self._may_be_empty(column)
+        known: dict[tuple[type, object], Any] = {}
+        for line in lines:
+            if line.problems and any(problem.column == name for problem in line.problems):
+                # A circle: whatever else its cell says would only confuse.
+                continue
+            written = line.cells[name]
+            key = (type(written), written)
+            if key in known:
+                line.cleaned[name] = known[key]
+                continue
+            if is_empty(written):
+                value = column.empty()
+                if is_required and value in (None, ""):
+                    self.problem(line, name, _("This cell says which record the row is about: fill it in."))
+                else:
+                    known[key] = value
+                line.cleaned[name] = value
+                continue
+            try:
+                value = widget.clean(written, row=line.cells, record=line.record)
+            except ValueError as error:
+                self.problem(line, name, error)
+                continue
             line.cleaned[name] = value
-            return
-        try:
-            line.cleaned[name] = column.widget.clean(written, row=line.cells, record=line.record)
-        except ValueError as error:
-            self.problem(line, name, error)
+            if not widget.asks_record:
+                known[key] = value
 
     def _may_be_empty(self, column: Column) -> bool:
         field = column.model_field
@@ -277,12 +294,21 @@ class RecordResource(Writer, ModelResource):
             asked: dict[tuple[Any, ...], list[Line]] = {}
             for line in lines:
                 if all(name in line.cleaned for name in names):
-                    asked.setdefault(tuple(_key(line.cleaned[name]) for name in names), []).append(line)
+                    asked.setdefault(tuple([_key(line.cleaned[name]) for name in names]), []).append(line)
             missing = [key for key in asked if key not in known]
             if missing:
-                rows = _narrowed(model._base_manager.select_related(*self.link_related), attributes, missing)
-                for record in rows:
-                    known[tuple(_attribute(record, attribute) for attribute in attributes)] = record
+                if len(known) > MOST_LINKED:
+                    known.clear()
+                    missing = list(asked)
+                attnames = [model._meta.get_field(attribute).attname for attribute in attributes]
+                for record in _narrowed(model._base_manager.all(), attributes, missing):
+                    key = tuple([getattr(record, attname) for attname in attnames])
+                    if key in asked:
+                        # What the rules ask of it stands in the cells.
+                        cleaned = asked[key][0].cleaned
+                        for attribute, name in zip(attributes, names, strict=True):
+                            setattr(record, attribute, cleaned[name])
+                        known[key] = record
             for key, claimants in asked.items():
                 for line in claimants:
                     if key in known:
@@ -297,12 +323,12 @@ class RecordResource(Writer, ModelResource):
 
     def _find_records(self, lines: Sequence[Line], *, is_writing: bool) -> None:
         attnames = [self.model._meta.get_field(name).attname for name in self.key_fields]
+        named = [(name, self._cleaned_name(name)) for name in self.key_fields]
         wanted: dict[tuple[Any, ...], Line] = {}
         for line in lines:
-            values = [line.cleaned.get(self._cleaned_name(name), KeyError) for name in self.key_fields]
-            if KeyError in values or line.problems:
+            if line.problems or not all(cleaned in line.cleaned for _name, cleaned in named):
                 continue
-            key = tuple(_key(value) for value in values)
+            key = tuple([_key(line.cleaned[cleaned]) for _name, cleaned in named])
             if key in self._first:
                 self.problem(
                     line,
@@ -325,8 +351,8 @@ class RecordResource(Writer, ModelResource):
             record = kept.get(key)
             line.is_new = record is None
             line.record = self.model() if record is None else record
-            for name in self.key_fields:
-                setattr(line.record, name, line.cleaned[self._cleaned_name(name)])
+            for name, cleaned in named:
+                setattr(line.record, name, line.cleaned[cleaned])
 
     def _cleaned_name(self, field: str) -> str:
         """Under which name ``Line.cleaned`` holds the value of a key field."""
@@ -369,32 +395,41 @@ class RecordResource(Writer, ModelResource):
             return getattr(line.record, "_linked", {}).get(column.column_name, [])
         return column.get_value(line.record)
 
-    def _compare(self, line: Line, columns: Sequence[Column]) -> None:
-        """Note what differs, and let the record take it."""
+    def _compare(self, line: Line, columns: Sequence[tuple[Column, str, str, dict[int, str]]]) -> None:
+        """Note what differs, and let the record take it.
+
+        Args:
+            columns: each with its name, its attribute, and how the records that earlier rows name are written, by
+                identity: the lines hold them.
+        """
         record = line.record
-        for column in columns:
-            name = column.column_name
+        for column, name, attribute, written in columns:
             if name not in line.cleaned:
                 continue
             cleaned = line.cleaned[name]
             stored = None if line.is_new else self._stored(line, column)
             if not line.is_new and column.widget.is_same(cleaned, stored):
                 continue
-            if column.attribute == "programme" and stored is not None:
+            if attribute == "programme" and stored is not None:
                 # Its figures, its parts and whatever names it would be left behind.
                 self.problem(line, name, _("It belongs to %(programme)s and stays there.") % {"programme": stored})
                 continue
             before = "" if line.is_new else column.widget.render(stored)
-            after = column.widget.render(cleaned)
+            if id(cleaned) in written:
+                after = written[id(cleaned)]
+            else:
+                after = column.widget.render(cleaned)
+                if isinstance(cleaned, Record):
+                    written[id(cleaned)] = after
             if not line.is_new or after:
                 line.differences.append(Difference(name, self._labels[name], line.places[name], before, after))
             if column.is_many:
                 if cleaned or not line.is_new:
-                    line.links[str(column.attribute)] = [each.pk for each in cleaned]
+                    line.links[attribute] = [each.pk for each in cleaned]
                 if not line.is_new:
-                    line.links_before[str(column.attribute)] = [each.pk for each in stored or ()]
-            elif "__" not in str(column.attribute):
-                setattr(record, str(column.attribute), cleaned)
+                    line.links_before[attribute] = [each.pk for each in stored or ()]
+            elif "__" not in attribute and attribute not in self.key_fields:
+                setattr(record, attribute, cleaned)
 
     def _check(self, lines: Sequence[Line]) -> None:
         written = [line for line in lines if line.outcome != Outcome.UNCHANGED]
@@ -443,11 +478,6 @@ def _batched(lines: Iterable[Line], size: int) -> Iterator[list[Line]]:
 
 def _key(value: Any) -> Any:
     return value.pk if isinstance(value, Record) else value
-
-
-def _attribute(record: Any, path: str) -> Any:
-    field = record._meta.get_field(path)
-    return getattr(record, field.attname)
 
 
 def _narrowed(rows: Any, names: Sequence[str], keys: Sequence[tuple[Any, ...]]) -> Any:

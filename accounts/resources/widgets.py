@@ -68,6 +68,9 @@ def lines_alike(text: str) -> str:
 class Widget(widgets.Widget):
     """Base: a value that is read and written as it is."""
 
+    #: Whether the same cell can mean different things in different records.
+    asks_record = False
+
     #: Whether equal values can be written differently, so that the stored one is kept when they mean the same.
     def is_same(self, cleaned: Any, stored: Any) -> bool:
         """Whether a cell leaves what is stored as it is."""
@@ -124,6 +127,7 @@ class NumberWidget(Widget):
     ) -> None:
         super().__init__()
         self.is_whole, self.integer, self.digits, self.places = is_whole, integer, digits, places
+        self.asks_record = callable(is_whole)
 
     def clean(self, value: Any, row: Any = None, record: Any = None, **kwargs: Any) -> Decimal | int:
         is_whole = self.is_whole(record) if callable(self.is_whole) else self.is_whole

@@ -3,19 +3,19 @@
 from typing import Any
 
 from accounts.resources import Column, KeyWidget, RecordResource
-from indicators.models import Actual, Breakdown, Indicator, Target
+from indicators.models import Actual, Breakdown, Target
+from indicators.resources import indicator_key
 from projects.models import Project
 
 SCOPE = ("indicator", "project", "breakdown")
 
 
 class FigureRows(RecordResource):
-    indicator = Column(attribute="series__indicator", column_name="indicator", widget=KeyWidget(Indicator))
+    indicator = Column(attribute="series__indicator", column_name="indicator", widget=indicator_key())
     project = Column(attribute="series__project", column_name="project", widget=KeyWidget(Project))
     breakdown = Column(attribute="series__breakdown", column_name="breakdown", widget=KeyWidget(Breakdown, blank=True))
 
     links = {"series": SCOPE}
-    link_related = ("indicator__programme", "breakdown", "project")
 
 
 class ActualRows(FigureRows):
