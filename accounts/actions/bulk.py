@@ -40,7 +40,7 @@ def check_many(records: Sequence[Any]) -> dict[int, ValidationError]:
     if not records:
         return {}
     found: dict[int, list[ValidationError]] = defaultdict(list)
-    model = type(records[0])
+    model: Any = type(records[0])
     relations = [field for field in model._meta.concrete_fields if isinstance(field, models.ForeignKey)]
     columns = [
         (field, field.attname, set[Any]())

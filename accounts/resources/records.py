@@ -300,14 +300,15 @@ class RecordResource(Writer, ModelResource):
                 if len(known) > MOST_LINKED:
                     known.clear()
                     missing = list(asked)
-                attnames = [model._meta.get_field(attribute).attname for attribute in attributes]
+                parts = [model._meta.get_field(attribute) for attribute in attributes]
                 for record in _narrowed(model._base_manager.all(), attributes, missing):
-                    key = tuple([getattr(record, attname) for attname in attnames])
+                    key = tuple([getattr(record, part.attname) for part in parts])
                     if key in asked:
                         # What the rules ask of it stands in the cells.
                         cleaned = asked[key][0].cleaned
-                        for attribute, name in zip(attributes, names, strict=True):
-                            setattr(record, attribute, cleaned[name])
+                        for part, name in zip(parts, names, strict=True):
+                            if isinstance(cleaned[name], Record):
+                                part.set_cached_value(record, cleaned[name])
                         known[key] = record
             for key, claimants in asked.items():
                 for line in claimants:
