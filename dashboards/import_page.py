@@ -16,7 +16,7 @@ from accounts.actions.previews import Outcome
 from accounts.choices import ImportState
 from accounts.models import Import, User
 from dashboards.forms import ReasonForm
-from dashboards.kinds import kind_called, name_of
+from dashboards.kinds import may_take_back, name_of
 from dashboards.looks import Look
 from epe_ap.pages import few, page_numbers, page_of, unknown_names, unknown_value
 
@@ -37,7 +37,6 @@ class ImportPage:
 
     def context(self) -> dict[str, Any]:
         pk, look = self.made.pk, self.look
-        is_applied = self.made.state == ImportState.APPLIED
         return {
             "breadcrumbs": [workspace_crumb(), imports_crumb()],
             "made": self.made,
@@ -55,7 +54,7 @@ class ImportPage:
             "undo_url": reverse("import_undo", args=[pk]),
             "marked_url": reverse("import_marked", args=[pk]) if look and look.problems else "",
             "again_url": reverse("import_kind", args=[self.made.kind]) if look and look.problems else "",
-            "undo_form": ReasonForm() if is_applied and kind_called(self.made.kind) else None,
+            "undo_form": ReasonForm() if may_take_back(self.made, self.user) else None,
             **self.rows(),
             "problems": few(self.problems),
         }

@@ -1,5 +1,6 @@
 """The kinds of records that go into spreadsheets and come out of them, and who may do which."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from accounts.resources import Column, RecordResource
+from accounts.choices import ImportState
+from accounts.models import Import, User
+from accounts.resources import Column, RecordResource, Writer
 from accounts.writing import CSV, ODS, XLSX
 from forums.resources import ForumDayResource, ForumResource
 from indicators.resources import (
@@ -53,7 +55,10 @@ PAGES_OF_OTHERS = {
     "report": ("report_upload_look", ("project", "period")),
     "framework": ("pmf_upload_look", ("programme",)),
 }
-PERMISSIONS_OF_OTHERS = {"report": ("indicators.add_submission",), "framework": ("indicators.change_indicator",)}
+PERMISSIONS_OF_OTHERS: dict[str, tuple[str, ...]] = {
+    "report": ("indicators.add_submission",),
+    "framework": ("indicators.change_indicator",),
+}
 #: Never shown outside the team, so only to those who write such records.
 INTERNAL = ("internal_comment",)
 #: From a kind of record to the programmes it belongs to; a record is demonstration's where any of them is.
@@ -176,6 +181,32 @@ def kind_called(slug: str) -> Kind | None:
 
 def kind_of(model: type[models.Model]) -> Kind | None:
     return _BY_MODEL.get(model)
+
+
+class _Other(Writer):
+    """Takes back what was imported on a page of its own."""
+
+    def __init__(self, slug: str, by: User) -> None:
+        self.by, self.slug = by, slug
+
+    @property
+    def permissions(self) -> Sequence[str]:
+        return PERMISSIONS_OF_OTHERS[self.slug]
+
+
+def taker_back(slug: str, by: User) -> Writer | None:
+    """Who takes back an import of this kind; None for kinds that nobody knows any more."""
+    kind = kind_called(slug)
+    if kind is not None:
+        return kind.resource(by=by)
+    return _Other(slug, by) if slug in PERMISSIONS_OF_OTHERS else None
+
+
+def may_take_back(made: Import, user: User) -> bool:
+    """Whether this person may undo an import, as it stands now."""
+    writer = taker_back(made.kind, user)
+    is_applied = made.state == ImportState.APPLIED and made.change_id is not None
+    return is_applied and writer is not None and user.has_perms(("accounts.add_import", *writer.permissions))
 
 
 def name_of(slug: str) -> str:

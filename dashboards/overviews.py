@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from indicators.choices import IntakeAnswer, PeriodState, SubmissionState
+from indicators.choices import IntakeAnswer, PeriodKind, PeriodState, SubmissionState
 from indicators.models import Actual, Intake, Report, ReportingPeriod, Series, Submission
 from projects.models import Programme, Project
 
@@ -185,7 +185,7 @@ def _places(periods: Sequence[ReportingPeriod]) -> dict[Key, Place]:
     )
     for programme, project, active_from, active_to, number in groups:
         for period in by_programme[programme]:
-            is_awaited = period.due_on is not None
+            is_awaited = period.due_on is not None and period.kind != PeriodKind.WHOLE
             starts_in_time = active_from is None or active_from <= period.ends_on
             if is_awaited and starts_in_time and (active_to is None or active_to >= period.starts_on):
                 expected[project, period.pk] += number
@@ -241,10 +241,10 @@ def _count(places: dict[Key, Place], periods: Sequence[ReportingPeriod]) -> None
 
 
 def reported_periods() -> Any:
-    """Periods for which figures are awaited, or were reported here."""
+    """Periods for which figures are awaited (never the programme as a whole), or were reported here."""
     reports = Report.objects.filter(period=OuterRef("pk"))
     return (
-        ReportingPeriod.objects.filter(Q(due_on__isnull=False) | Exists(reports))
+        ReportingPeriod.objects.filter(Q(due_on__isnull=False) & ~Q(kind=PeriodKind.WHOLE) | Exists(reports))
         .select_related("programme")
         .order_by("programme__is_demonstration", "programme__code", "starts_on", "ends_on")
     )

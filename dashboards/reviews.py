@@ -139,13 +139,7 @@ def review_sheet(*, project: Project | None, period: ReportingPeriod) -> Sheet:
         narratives = {
             each.expected_result_id: each for each in report.narratives.select_related("expected_result").all()
         }
-    expected = Series.objects.filter(
-        Q(indicator__active_from__isnull=True) | Q(indicator__active_from__lte=period.ends_on),
-        Q(indicator__active_to__isnull=True) | Q(indicator__active_to__gte=period.starts_on),
-        is_expected=True,
-        indicator__programme=period.programme_id,
-        project=project,
-    )
+    expected = Series.objects.expected_in(period).filter(project=project)
     missing = expected.exclude(pk__in=latest).exclude(actuals__period=period).count()
     return Sheet(
         period,

@@ -102,7 +102,12 @@ class SeriesQuerySet(RecordQuerySet):
         return self.filter(Exists(mine))
 
     def expected_in(self, period: "ReportingPeriod") -> Self:
-        """Series that a figure is awaited of for a period: expected ones, of indicators that are active in it."""
+        """Series that a figure is awaited of for a period: expected ones, of indicators that are active in it.
+
+        None is awaited of the programme as a whole: its figure follows from those of the periods.
+        """
+        if period.kind == PeriodKind.WHOLE:
+            return self.none()
         return self.filter(
             Q(indicator__active_from__isnull=True) | Q(indicator__active_from__lte=period.ends_on),
             Q(indicator__active_to__isnull=True) | Q(indicator__active_to__gte=period.starts_on),

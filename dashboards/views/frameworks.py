@@ -17,6 +17,8 @@ from accounts.choices import ImportState
 from accounts.models import Import, User
 from accounts.reading.workbooks import Refused, Workbook, open_workbook
 from dashboards.access import for_staff
+from dashboards.forms import ReasonForm
+from dashboards.kinds import may_take_back
 from indicators.workbooks.framework_imports import KIND, FrameworkImport, framework_sheet
 from indicators.workbooks.frameworks import write_framework
 from indicators.workbooks.marking import marked
@@ -120,6 +122,8 @@ def pmf_upload_look(request: HttpRequest, programme: str, pk: int) -> HttpRespon
             "good": seen.writes if seen else 0,
             "refused": seen.counts[Outcome.REFUSED] if seen else 0,
             "rows": [row for row in seen.rows if row.differences and not row.problems] if seen else [],
+            "undo_form": ReasonForm() if may_take_back(made, user) else None,
+            "undo_url": reverse("import_undo", args=[made.pk]),
             "breadcrumbs": _crumbs(),
         },
     )

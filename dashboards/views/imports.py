@@ -25,7 +25,7 @@ from dashboards.access import for_staff
 from dashboards.explanations import explained
 from dashboards.forms import ReasonForm, UploadForm
 from dashboards.import_page import ImportPage, imports_crumb, workspace_crumb
-from dashboards.kinds import KINDS, PAGES_OF_OTHERS, PERMISSIONS_OF_OTHERS, Kind, kind_called, name_of
+from dashboards.kinds import KINDS, PAGES_OF_OTHERS, PERMISSIONS_OF_OTHERS, Kind, kind_called, name_of, taker_back
 from dashboards.looks import MARKS, Look, forget, look_at, looked, sheet_of, sheet_sent
 from dashboards.marking import write_marked
 from epe_ap.pages import few, page_numbers, page_of, unknown_names
@@ -187,21 +187,21 @@ def import_discard(request: HttpRequest, pk: int) -> HttpResponseRedirect:
 def import_undo(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """Take back all that an import wrote."""
     made = _made(request, pk)
-    kind = kind_called(made.kind)
-    if kind is None:
-        raise Http404("Such an import has pages of its own.")
+    user = _user(request)
+    writer = taker_back(made.kind, user)
+    if writer is None:
+        raise Http404("Nobody knows such records any more.")
     form = ReasonForm(request.POST)
     if form.is_valid():
         try:
-            user = _user(request)
-            undo(record=made, resource=kind.resource(by=user), by=user, reason=form.cleaned_data["reason"])
+            undo(record=made, resource=writer, by=user, reason=form.cleaned_data["reason"])
         except actions.Refused as error:
             messages.error(request, error.sentence)
         else:
             messages.success(request, _("The import was undone: every record is as it was before."))
     else:
         messages.error(request, _("Say why the import is undone."))
-    return redirect("import_page", pk=made.pk)
+    return redirect(_address(made))
 
 
 @for_staff("accounts.view_storedfile")

@@ -19,6 +19,8 @@ from accounts.choices import ImportState
 from accounts.models import Import, User
 from accounts.reading.workbooks import Refused, Sheet, Workbook, open_workbook
 from dashboards.access import for_staff
+from dashboards.forms import ReasonForm
+from dashboards.kinds import may_take_back
 from dashboards.summaries import of_report
 from indicators.models import Intake, ReportingPeriod
 from indicators.workbooks.layout import Layout, layout_of
@@ -111,6 +113,8 @@ def report_upload_look(request: HttpRequest, project: str, period: str, pk: int)
             else [],
             "rows": [row for row in seen.rows if row.differences] if seen else [],
             "needs_reason": layout.period.state != "open",
+            "undo_form": ReasonForm() if may_take_back(made, _user(request)) else None,
+            "undo_url": reverse("import_undo", args=[made.pk]),
             "breadcrumbs": _crumbs(),
         },
     )

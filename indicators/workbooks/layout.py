@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -113,14 +112,9 @@ def layout_of(project: Project, period: ReportingPeriod) -> Layout:
     """The rows and cells of a report, with what is known of each: seven queries, whatever their number."""
     names = Names.of((), Category.objects.select_related("dimension"))
     series = list(
-        Series.objects.filter(
-            Q(indicator__active_from__isnull=True) | Q(indicator__active_from__lte=period.ends_on),
-            Q(indicator__active_to__isnull=True) | Q(indicator__active_to__gte=period.starts_on),
-            project=project,
-            is_expected=True,
-        ).select_related(
-            "indicator__expected_result", "project", "country", "partner", "forum", "breakdown", "baseline"
-        )
+        Series.objects.expected_in(period)
+        .filter(project=project)
+        .select_related("indicator__expected_result", "project", "country", "partner", "forum", "breakdown", "baseline")
     )
     series.sort(key=lambda one: (*_position(one.indicator), _scope(one), one.breakdown.key != "", one.breakdown.key))
     places = {one.pk: Place(one) for one in series}

@@ -117,6 +117,35 @@ def test_texts_baselines_and_targets_are_changed_and_a_revision_keeps_the_earlie
     assert "there is nothing to save" in staff.get(send(staff, content)["Location"]).content.decode()
 
 
+def test_an_imported_framework_is_taken_back_as_a_whole(staff):
+    before = list(Indicator.objects.order_by("pk").values("name_en", "responsible_en"))
+    content = framework(
+        staff, indicator="People trained", responsible="CICan", baseline=12, target_h1=120, target_h2=200,
+        reason="Funds were added.", A2__target_h1=5,
+    )  # fmt: skip
+    look = send(staff, content)["Location"]
+    assert "Undo the import" not in staff.get(look).content.decode()
+    staff.post(look, {"action": "apply", "reason": "Yearly revision"})
+    made = Import.objects.get()
+    # Whoever may not import at all is shown no way to take it back, and has none.
+    undo = f"/en/workspace/imports/{made.pk}/undo/"
+    assert "Undo the import" not in staff.get(look).content.decode()
+    assert staff.post(undo, {"reason": "Too early"}).status_code == 403
+    staff.force_login(make.permitted("indicators.view_indicator", "indicators.change_indicator", "accounts.add_import"))
+    assert "Undo the import" in staff.get(look).content.decode()
+
+    page = staff.post(undo, {"reason": "Too early"}, follow=True)
+
+    assert page.redirect_chain == [(look, 302)]
+    assert "Everything that it had saved was taken back." in page.content.decode()
+    assert "Undo the import" not in page.content.decode()
+    assert list(Indicator.objects.order_by("pk").values("name_en", "responsible_en")) == before
+    assert [each.value for each in Baseline.objects.all()] == [10]
+    assert [(each.revision, each.value, each.is_current) for each in Target.objects.all()] == [(1, 100, True)]
+    assert Import.objects.get().state == ImportState.UNDONE
+    assert "Change all 2 rows" in staff.get(send(staff, content)["Location"]).content.decode()
+
+
 def test_what_is_wrong_is_named_and_the_good_rows_can_be_written(staff):
     content = framework(staff, target_h1=120, baseline="12,5", A2__target_h1=5)
     look = send(staff, content)["Location"]

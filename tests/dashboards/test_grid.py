@@ -501,7 +501,11 @@ def test_a_demonstration_is_marked_and_a_programme_is_not(grid: Grid, client: Cl
 
 
 def test_a_period_in_which_nothing_is_expected_says_so(grid: Grid, client: Client) -> None:
-    for path in (grid.path, "/en/workspace/periods/h1/grid/"):
+    make.period(programme=grid.programme, slug="all", kind="whole")
+    paths = [grid.path, "/en/workspace/periods/h1/grid/"]
+    for path in [*paths, *(path.replace("h1", "all") for path in paths)]:
+        if "all" in path:
+            grid.series()
         assert "No figure is expected here for this period." in words(client.get(path))
 
 

@@ -101,6 +101,7 @@ def test_each_place_stands_under_what_it_needs(world: World) -> None:
     make.series(indicator=world.indicator, project=waiting.project, key="age=old", is_expected=False)
     world.period("future", today + timedelta(days=90))
     world.period("locked", today - timedelta(days=90), state="locked")
+    world.period("whole", today + timedelta(days=5), kind="whole")
 
     page = signed_in("review_submission").get("/en/workspace/?period=due")
 
@@ -126,6 +127,9 @@ def test_each_place_stands_under_what_it_needs(world: World) -> None:
     }
     every = signed_in().get("/en/workspace/")
     assert {place.split()[1] for place in found(every)["overdue"]} == {"late"}
+    # The programme as a whole is no period to report: its figures follow from the others.
+    assert [period.slug for period in every.context["periods"]] == ["locked", "late", "due", "future"]
+    assert found(every)["due"] == ["- due", "BACK due", "DRAFT due", "WAITS due"]
     assert found(signed_in().get("/en/workspace/?state=waiting")) == {"waiting": ["WAITS due"]}
 
 

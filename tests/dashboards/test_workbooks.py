@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.choices import ImportState
 from accounts.models import Change, Import, StoredFile
-from indicators.models import Submission
+from indicators.models import Report, Submission
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,33 @@ def test_a_workbook_is_looked_at_its_good_figures_saved_and_given_back_marked(st
         ("A1", 12, 1),
         ("A2", 7, 1),
     ]
+
+
+def test_an_imported_workbook_is_taken_back_unless_a_figure_was_saved_since(staff):
+    staff.force_login(make.permitted("indicators.add_submission", "indicators.view_submission", "accounts.add_import"))
+    content = workbook(staff, 12, 7)
+    look = send(staff, content)["Location"]
+    staff.post(look, {"action": "apply"})
+    assert "Undo the import" in staff.get(look).content.decode()
+    undo = f"/en/workspace/imports/{Import.objects.get().pk}/undo/"
+
+    assert "Say why the import is undone." in staff.post(undo, follow=True).content.decode()
+    page = staff.post(undo, {"reason": "The wrong file"}, follow=True)
+
+    assert page.redirect_chain == [(look, 302)]
+    assert "Everything that it had saved was taken back." in page.content.decode()
+    assert (Submission.objects.count(), Report.objects.count()) == (0, 0)
+    assert (Import.objects.get().state, Import.objects.get().undone_by.reason) == (ImportState.UNDONE, "The wrong file")
+
+    # Again; then somebody goes on with one of the drafts.
+    look = send(staff, content)["Location"]
+    staff.post(look, {"action": "apply"})
+    later = send(staff, workbook(staff, 13, 7))["Location"]
+    staff.post(later, {"action": "apply"})
+    undo = f"/en/workspace/imports/{Import.objects.order_by('pk')[1].pk}/undo/"
+    page = staff.post(undo, {"reason": "The wrong file"}, follow=True).content.decode()
+    assert "Some of its records were saved since" in page
+    assert sorted(Submission.objects.values_list("value", flat=True)) == [7, 13]
 
 
 def test_what_was_shown_is_what_is_applied(staff):

@@ -68,7 +68,7 @@ class Account:
 
 ACCOUNTS: dict[str, Account] = {
     "staff": Account("Alex Demonstration", DATA_ENTRY, language="fr"),
-    "specialist": Account("Claude Demonstration", SPECIALISTS, language="en"),
+    "specialist": Account("Dominique Demonstration", SPECIALISTS, language="en"),
     "lead": Account("Robin Demonstration", "lead", "lead", "en"),
     "cl": Account("Carmen Demostración", "contributor", "cl", time_zone="America/Santiago"),
     "co": Account("Andrés Demostración", "contributor", "co", time_zone="America/Bogota"),
