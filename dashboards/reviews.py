@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
+from dashboards.grids.sheets import targets_due
 from epe_ap.templatetags.figures import number, percent
 from indicators import rules
 from indicators.actions import gaps
@@ -127,7 +128,7 @@ def review_sheet(*, project: Project | None, period: ReportingPeriod) -> Sheet:
     proposals = _proposals(project, period)
     latest = {each.series_id: each for each in proposals}  # by number: the last one stays
     waiting = [each for each in latest.values() if each.state == SubmissionState.SUBMITTED]
-    known = _Known(list(latest), period)
+    known = _Known([each.series for each in latest.values()], period)
     names = Names.of((), Category.objects.select_related("dimension"))
     threads: dict[int, list[Review]] = defaultdict(list)
     for each in proposals:
@@ -178,7 +179,7 @@ def _proposals(project: Project | None, period: ReportingPeriod) -> list[Submiss
 class _Known:
     """What the database knows of these series, in three queries."""
 
-    def __init__(self, series: Sequence[int], period: ReportingPeriod) -> None:
+    def __init__(self, series: Sequence[Series], period: ReportingPeriod) -> None:
         self.period = period
         self.approved: dict[int, Actual] = {}
         self.last: dict[int, Actual] = {}
@@ -191,9 +192,7 @@ class _Known:
                 self.last[each.series_id] = each
                 if each.ratio is not None:
                     self.earlier[each.series_id].append(each.ratio)
-        self.targets = {
-            each.series_id: each for each in Target.objects.current().filter(series__in=series, period=period)
-        }
+        self.targets = targets_due(series, period)
 
     def reviewed(
         self, submission: Submission, names: Names, mismatched: Mapping[int, list[str]], thread: list[Review]

@@ -177,7 +177,8 @@ def load_cells(series: Sequence[Series], period: ReportingPeriod, names: Names) 
     }
     for one in series:
         cells[one.pk].baseline = getattr(one, "baseline", None)
-    _add_targets_due(cells, period)
+    for pk, target in targets_due(series, period).items():
+        cells[pk].target = target
     # Those of this period, and of the periods before it that were reported in the same way.
     earlier = Q(period__kind=period.kind, period__ends_on__lt=period.starts_on)
     actuals = Actual.objects.filter(Q(period=period) | earlier, series__in=cells)
@@ -209,10 +210,12 @@ def load_cells(series: Sequence[Series], period: ReportingPeriod, names: Names) 
     return cells
 
 
-def _add_targets_due(cells: Mapping[int, Cell], period: ReportingPeriod) -> None:
-    """Give each cell the target that its figure is measured against, by the rule."""
+def targets_due(series: Iterable[Series], period: ReportingPeriod) -> dict[int, Target]:
+    """The target that the figure of each series is measured against in a period, by the rule; one query."""
+    indicators = {one.pk: one.indicator for one in series}
     known: dict[int, list[Target]] = defaultdict(list)
-    targets = Target.objects.current().filter(series__in=cells, period__ends_on__lte=period.ends_on)
+    found = {}
+    targets = Target.objects.current().filter(series__in=indicators, period__ends_on__lte=period.ends_on)
     for target in targets.select_related("period"):
         known[target.series_id].append(target)
     for pk, targets_of_series in known.items():
@@ -221,9 +224,10 @@ def _add_targets_due(cells: Mapping[int, Cell], period: ReportingPeriod) -> None
             period=period.pk,
             ends_on=period.ends_on,
             kind=PeriodKind(period.kind),
-            cumulation=Cumulation(cells[pk].series.indicator.cumulation),
+            cumulation=Cumulation(indicators[pk].cumulation),
         )
-        cells[pk].target = next((each for each in targets_of_series if due and each.period_id == due.period), None)
+        found.update((pk, each) for each in targets_of_series if due and each.period_id == due.period)
+    return found
 
 
 def _milestone(target: Target) -> rules.Milestone:

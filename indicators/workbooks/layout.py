@@ -7,6 +7,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import groupby
 from typing import Any, Final
 
@@ -157,8 +158,13 @@ def in_cell(figure: Figure | None) -> object:
     if figure.numerator is not None and figure.denominator is not None and figure.value is None:
         return f"{sign}{figure.numerator.normalize():f}/{figure.denominator.normalize():f}"
     if figure.value is not None:
-        return f"{sign}{figure.value.normalize():f}" if sign else figure.value
+        return f"{sign}{figure.value.normalize():f}" if sign else _plain(figure.value)
     return figure.text or None
+
+
+def _plain(number: Decimal) -> Decimal:
+    """The number without zeros after its last digit: 83 and not 83.0000, as it is shown beside what was typed."""
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
 
 
 def _add_figures(places: dict[int, Place], period: ReportingPeriod) -> None:

@@ -105,6 +105,11 @@ def test_each_figure_stands_beside_what_is_known_of_it(world: World) -> None:
     assert cell.flags == []
     assert [step.decision for step in cell.thread] == ["submit"]
     assert "1110 People learn" in words(page)
+    # Of a stock the last target before counts, as in the grid.
+    type(world.indicator).objects.update(cumulation="stock")
+    world.total.targets.update(period=world.before)
+    [cell, *_parts] = world.client.get(world.address).context["sheet"].cells
+    assert cell.target.actual == 100
 
 
 def test_an_unusual_value_that_was_confirmed_is_pointed_at(world: World) -> None:

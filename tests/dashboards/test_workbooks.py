@@ -1,6 +1,7 @@
 """The pages around a report's workbook: download, send, look, confirm, apply, and get it back marked."""
 
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -103,6 +104,8 @@ def test_an_imported_workbook_is_taken_back_unless_a_figure_was_saved_since(staf
     look = send(staff, content)["Location"]
     staff.post(look, {"action": "apply"})
     later = send(staff, workbook(staff, 13, 7))["Location"]
+    shown = " ".join(re.sub(r"<[^>]+>", " ", staff.get(later).content.decode()).split())
+    assert re.search(r"I\d+ 12 13 ", shown)
     staff.post(later, {"action": "apply"})
     undo = f"/en/workspace/imports/{Import.objects.order_by('pk')[1].pk}/undo/"
     page = staff.post(undo, {"reason": "The wrong file"}, follow=True).content.decode()
