@@ -214,7 +214,7 @@ def targets_due(series: Iterable[Series], period: ReportingPeriod) -> dict[int, 
     """The target that the figure of each series is measured against in a period, by the rule; one query."""
     indicators = {one.pk: one.indicator for one in series}
     known: dict[int, list[Target]] = defaultdict(list)
-    found = {}
+    found: dict[int, Target] = {}
     targets = Target.objects.current().filter(series__in=indicators, period__ends_on__lte=period.ends_on)
     for target in targets.select_related("period"):
         known[target.series_id].append(target)
