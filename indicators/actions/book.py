@@ -1,16 +1,19 @@
 """What the rows of results are made from, read in a handful of queries whatever the number of rows."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, F, Q
+from django.utils import timezone
 
 from indicators import rules
-from indicators.choices import PeriodKind
+from indicators.actions.records import NO_SOURCES, STATED, Figure, Listed, Period, Sources, figure_of
+from indicators.choices import PeriodKind, PeriodState
 from indicators.models import Actual, Baseline, Breakdown, Category, Indicator, ReportingPeriod, Series, Target
+from indicators.rules import Scope
 from partners.choices import PartnerKind
 from partners.models import Country
 from projects.models import Programme, Project
@@ -25,10 +28,13 @@ VISITING_KINDS = frozenset(
     }
 )
 
-#: What is said beside figures and changes no row.
-NOT_READ = (*(f"note_{language}" for language in ("fr", "es", "en")), "internal_comment")
 #: Enough for few queries, few enough for little memory.
 SERIES_AT_ONCE = 1000
+#: What is read of a series.
+LISTED = (
+    "pk", "indicator_id", "project_id", "country_id", "partner_id", "forum_id", "breakdown__key", "is_expected",
+    "project__slug", "partner__slug", "forum__slug", "partner__country_id", "partner__kind",
+)  # fmt: skip
 
 
 def thresholds() -> rules.Thresholds:
@@ -55,11 +61,11 @@ class Book:
     thresholds: rules.Thresholds
     indicators: dict[int, Indicator]
     themes: dict[int, str]
-    series: dict[int, list[Series]]
-    periods: dict[int, list[ReportingPeriod]]
-    baselines: dict[int, Baseline]
-    targets: dict[int, dict[int, list[Target]]]
-    actuals: dict[int, dict[int, Actual]]
+    series: dict[int, list[Listed]]
+    periods: dict[int, list[Period]]
+    baselines: dict[int, Figure]
+    targets: dict[int, dict[int, list[Figure]]]
+    actuals: dict[int, dict[int, Figure]]
     dimensions: dict[str, Split]
     country_codes: dict[int, str]
     project_countries: dict[int, set[int]]
@@ -68,26 +74,6 @@ class Book:
     partner_slugs: dict[int, str]
     forum_slugs: dict[int, str]
     breakdown_ids: dict[str, int]
-
-    def place_of(self, series: Series) -> rules.Scope:
-        """The scope of a series, with the country by the rule of countries."""
-        programme = self.indicators[series.indicator_id].programme
-        away = {
-            organisation.country_id
-            for organisation in (programme.funder, programme.implementer)
-            if organisation is not None and organisation.country_id is not None
-        }
-        partner = series.partner
-        country = rules.country_of(
-            own=series.country_id,
-            partner_country=None if partner is None else partner.country_id,
-            partner_is_local=partner is not None
-            and rules.is_local(
-                partner_country=partner.country_id, away=away, is_visiting_kind=partner.kind in VISITING_KINDS
-            ),
-            project_countries=self.project_countries.get(series.project_id or 0, ()),
-        )
-        return rules.Scope(series.project_id, country, series.partner_id, series.forum_id)
 
 
 def with_relatives(indicators: Collection[int]) -> set[int]:
@@ -141,68 +127,141 @@ def read_book(indicators: Collection[int] | None = None, *, lock: bool = False) 
     def of_chosen(path: str) -> Q:
         return Q() if indicators is None else Q(**{f"{path}__in": list(chosen)})
 
-    series = defaultdict(list)
-    for line in (
-        Series.objects.filter(of_chosen("indicator"))
-        .select_related("project", "country", "partner", "forum", "breakdown")
-        .order_by("pk")
-    ):
-        series[line.indicator_id].append(line)
-    periods = defaultdict(list)
-    programmes = {indicator.programme_id for indicator in chosen.values()}
-    for period in ReportingPeriod.objects.filter(programme__in=programmes):
-        periods[period.programme_id].append(period)
-    for listed in periods.values():
-        listed.sort(key=lambda period: (period.ends_on, period.kind == PeriodKind.WHOLE, period.starts_on, period.slug))
-    targets: dict[int, dict[int, list[Target]]] = defaultdict(lambda: defaultdict(list))
+    programmes = {indicator.programme_id: indicator.programme for indicator in chosen.values()}
     of_figures = of_chosen("series__indicator")
-    for target in _with_sources(Target.objects.filter(of_figures).order_by("revision"), "citations__document"):
-        targets[target.series_id][target.period_id].append(target)
-    actuals: dict[int, dict[int, Actual]] = defaultdict(dict)
-    for actual in _with_sources(
-        Actual.objects.filter(of_figures), "citations__document", "citations__discrepancies", "discrepancies"
-    ):
-        actuals[actual.series_id][actual.period_id] = actual
-    projects = {line.project_id for lines in series.values() for line in lines if line.project_id is not None}
+    listed = list(Series.objects.filter(of_chosen("indicator")).order_by("pk").values_list(*LISTED))
+    projects = {row[2] for row in listed if row[2] is not None}
     projects |= {each.project_id for each in chosen.values() if each.project_id is not None}
+    project_countries = _sets(
+        Project.countries.through.objects.filter(project__in=projects).values_list("project_id", "country_id")
+    )
     return Book(
         thresholds=thresholds(),
         indicators=chosen,
         themes={pk: ";".join(theme.code for theme in each.themes.all()) for pk, each in chosen.items()},
-        series=series,
-        periods=periods,
-        baselines={each.series_id: each for each in _with_sources(Baseline.objects.filter(of_figures), "citations")},
-        targets=targets,
-        actuals=actuals,
+        series=_series(listed, chosen, project_countries),
+        periods=_periods(programmes),
+        baselines=_baselines(of_figures),
+        targets=_targets(of_figures),
+        actuals=_actuals(of_figures),
         dimensions=_dimensions(),
         country_codes=dict(Country.objects.values_list("pk", "code")),
-        project_countries=_sets(
-            Project.countries.through.objects.filter(project__in=projects).values_list("project_id", "country_id")
-        ),
+        project_countries=project_countries,
         programme_countries=_sets(
             Programme.countries.through.objects.filter(programme__in=programmes).values_list(
                 "programme_id", "country_id"
             )
         ),
-        project_slugs=_slugs(series, "project") | _slugs_of_projects(chosen.values()),
-        partner_slugs=_slugs(series, "partner"),
-        forum_slugs=_slugs(series, "forum"),
+        project_slugs={row[2]: row[8] for row in listed} | _slugs_of_projects(chosen.values()),
+        partner_slugs={row[4]: row[9] for row in listed},
+        forum_slugs={row[5]: row[10] for row in listed},
         breakdown_ids=dict(Breakdown.objects.values_list("key", "pk")),
     )
 
 
-def _with_sources(figures: QuerySet, *lookups: str) -> list[Any]:
-    """These figures with what the library says of them: most reported figures have neither citation nor discrepancy,
-    and are not asked about them one by one."""
-    found = list(figures.defer(*NOT_READ))
-    for name in dict.fromkeys(lookup.partition("__")[0] for lookup in lookups):
-        nothing = figures.model._meta.get_field(name).related_model._base_manager.none()
-        having = set(figures.order_by().filter(**{f"{name}__isnull": False}).values_list("pk", flat=True))
-        for figure in found:
-            if figure.pk not in having:
-                figure._prefetched_objects_cache = {**getattr(figure, "_prefetched_objects_cache", {}), name: nothing}
-        own = [lookup for lookup in lookups if lookup.partition("__")[0] == name]
-        prefetch_related_objects([figure for figure in found if figure.pk in having], *own)
+def _series(
+    listed: Iterable[Sequence[Any]], indicators: Mapping[int, Indicator], project_countries: Mapping[int, set[int]]
+) -> dict[int, list[Listed]]:
+    """The series of each indicator; their place is the scope with the country by the rule of countries."""
+    away = {pk: _away(indicator.programme) for pk, indicator in indicators.items()}
+    found = defaultdict(list)
+    for pk, indicator, project, country, partner, forum, breakdown, is_expected, *_slugs, seat, kind in listed:
+        scope = Scope(project, country, partner, forum)
+        decided = rules.country_of(
+            own=country,
+            partner_country=seat,
+            partner_is_local=partner is not None
+            and rules.is_local(partner_country=seat, away=away[indicator], is_visiting_kind=kind in VISITING_KINDS),
+            project_countries=project_countries.get(project or 0, ()),
+        )
+        place = scope if decided == country else Scope(project, decided, partner, forum)
+        found[indicator].append(Listed(pk, indicator, scope, place, breakdown, is_expected))
+    return found
+
+
+def _away(programme: Programme) -> set[int]:
+    """The countries of those who fund and run the programme from elsewhere."""
+    organisations = (programme.funder, programme.implementer)
+    return {each.country_id for each in organisations if each is not None and each.country_id is not None}
+
+
+def _periods(programmes: Iterable[int]) -> dict[int, list[Period]]:
+    """The periods of each programme, oldest first, the whole of it after the others that end with it."""
+    found = defaultdict(list)
+    columns = ("programme_id", "pk", "slug", "starts_on", "ends_on", "due_on", "kind", "state")
+    rows = ReportingPeriod.objects.filter(programme__in=programmes).values_list(*columns)
+    for programme, pk, slug, starts_on, ends_on, due_on, kind, state in rows:
+        is_whole, is_published = kind == PeriodKind.WHOLE, state == PeriodState.PUBLISHED
+        found[programme].append(Period(pk, slug, starts_on, ends_on, due_on, kind, is_whole, is_published))
+    for periods in found.values():
+        periods.sort(key=lambda period: (period.ends_on, period.is_whole, period.starts_on, period.slug))
+    return found
+
+
+def _baselines(which: Q) -> dict[int, Figure]:
+    sources = _sources(Baseline, which)
+    rows = Baseline.objects.filter(which).values_list(*STATED)
+    return {row[1]: figure_of(row, sources=sources.get(row[0], NO_SOURCES)) for row in rows}
+
+
+def _targets(which: Q) -> dict[int, dict[int, list[Figure]]]:
+    sources = _sources(Target, which)
+    found: dict[int, dict[int, list[Figure]]] = defaultdict(lambda: defaultdict(list))
+    columns = ("period_id", "basis", "revision", "valid_from", "is_current", *STATED)
+    for period, basis, revision, valid_from, is_current, *row in (
+        Target.objects.filter(which).order_by("revision").values_list(*columns)
+    ):
+        target = figure_of(row, period=period, sources=sources.get(row[0], NO_SOURCES))
+        target.basis, target.revision = basis, revision
+        target.valid_from, target.is_current = valid_from, is_current
+        found[target.series_id][period].append(target)
+    return found
+
+
+def _actuals(which: Q) -> dict[int, dict[int, Figure]]:
+    sources = _sources(Actual, which)
+    found: dict[int, dict[int, Figure]] = defaultdict(dict)
+    # Asked once: each ``timezone.localdate`` would look for it anew.
+    zone = timezone.get_current_timezone()
+    columns = (
+        "period_id", "route", "verification", "as_of", "approved_at", "is_contested", "range_low", "range_high", *STATED
+    )  # fmt: skip
+    for period, route, verification, as_of, approved_at, is_contested, low, high, *row in (
+        Actual.objects.filter(which).order_by().values_list(*columns)
+    ):
+        actual = figure_of(row, period=period, sources=sources.get(row[0], NO_SOURCES))
+        actual.route, actual.verification, actual.as_of = route, verification, as_of
+        actual.approved_on = None if approved_at is None else approved_at.astimezone(zone).date()
+        actual.is_contested, actual.range_low, actual.range_high = is_contested, low, high
+        found[actual.series_id][period] = actual
+    return found
+
+
+def _sources(model: type[Baseline | Target | Actual], which: Q) -> dict[int, Sources]:
+    """What the library says of these figures. Most have neither citation nor discrepancy: only the others are asked."""
+    # The library comes after this app: what it says is reached through the reverse relations alone.
+    relations = ("citations", "discrepancies") if model is Actual else ("citations",)
+    having = {
+        pk
+        for name in relations
+        for pk in model._default_manager.order_by()
+        .filter(which, **{f"{name}__isnull": False})
+        .values_list("pk", flat=True)
+    }
+    if not having:
+        return {}
+    lookups = [*relations, "citations__document", *(["citations__discrepancies"] if model is Actual else [])]
+    found = {}
+    figures: list[Any] = list(model._default_manager.filter(pk__in=having).only("pk").prefetch_related(*lookups))
+    for figure in figures:
+        cited = list(figure.citations.all())
+        has_discrepancy = model is Actual and (
+            bool(figure.discrepancies.all()) or any(each.discrepancies.all() for each in cited)
+        )
+        found[figure.pk] = Sources(len(cited), has_discrepancy=has_discrepancy)
+        if cited:
+            document, section, value = cited[0].document, cited[0].section, cited[0].printed_value
+            found[figure.pk] = Sources(len(cited), document.file_name or document.slug, section, value, has_discrepancy)
     return found
 
 
@@ -215,11 +274,6 @@ def _dimensions() -> dict[str, Split]:
         codes[category["dimension_code"]].add(category["code"])
         exhaustive[category["dimension_code"]] = category["whole"]
     return {code: Split(exhaustive[code], frozenset(found)) for code, found in codes.items()}
-
-
-def _slugs(series: Mapping[int, list[Series]], part: str) -> dict[int, str]:
-    records = (getattr(line, part) for lines in series.values() for line in lines)
-    return {record.pk: record.slug for record in records if record is not None}
 
 
 def _slugs_of_projects(indicators: Iterable[Indicator]) -> dict[int, str]:

@@ -1,23 +1,24 @@
 """The table of results: refreshed with each change, rebuilt and checked on demand."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from indicators import rules
 from indicators.actions.book import Book, groups_of_relatives, read_book, with_relatives
-from indicators.actions.rows import Sheets, reached, rows_in, rows_of, sheets_of, strands_of
+from indicators.actions.rows import COLUMNS, FIELDS, Row, Sheets, reached, rows_in, rows_of, sheets_of, strands_of
 from indicators.choices import Status
 from indicators.models import Breakdown, Indicator, Result, Series
 
-#: Columns that are compared; the primary key is the only one that may differ.
-COLUMNS = tuple(field.attname for field in Result._meta.concrete_fields if not field.primary_key)
-WRITTEN = [field.name for field in Result._meta.concrete_fields if not field.primary_key and field.name != "key"]
+WRITTEN = [field.name for field in FIELDS if field.name != "key"]
+values_of = itemgetter(*COLUMNS)
 #: Rows of one statement: SQLite takes no more than 32,766 values in one, and memory stays flat.
 BATCH = 500
 
@@ -100,9 +101,9 @@ def check_results() -> list[Difference]:
     return differences
 
 
-def _differences(rows: Iterable[Result], kept: Iterable[Result]) -> list[Difference]:
-    computed = {row.key: row for row in rows}
-    stored = {row.key: row for row in kept}
+def _differences(rows: Iterable[Row], kept: QuerySet[Result]) -> list[Difference]:
+    computed = {row["key"]: values_of(row) for row in rows}
+    stored = {row["key"]: values_of(row) for row in kept.values(*COLUMNS)}
     differences = []
     for key in sorted(computed.keys() | stored.keys()):
         if key not in stored:
@@ -111,9 +112,9 @@ def _differences(rows: Iterable[Result], kept: Iterable[Result]) -> list[Differe
             differences.append(Difference(key, "row", "present", "missing"))
         else:
             differences += [
-                Difference(key, column, getattr(stored[key], column), getattr(computed[key], column))
-                for column in COLUMNS
-                if getattr(stored[key], column) != getattr(computed[key], column)
+                Difference(key, column, was, is_now)
+                for column, was, is_now in zip(COLUMNS, stored[key], computed[key], strict=True)
+                if was != is_now
             ]
     return differences
 
@@ -144,7 +145,7 @@ def _write(book: Book, *, changed: Collection[int] | None = None, is_whole: bool
     if is_whole:
         rows = rows_in(sheets)
         stored.delete()
-        Result.objects.bulk_create(rows, batch_size=BATCH)
+        insert(rows)
         return len(rows)
     chosen = None
     if changed is not None and not _withholds(sheets, stored):
@@ -169,17 +170,30 @@ def _withholds(sheets: Sheets, stored: QuerySet[Result]) -> bool:
     return stored.filter(is_withheld | Q(baseline_record__isnull=False, baseline__isnull=True)).exists()
 
 
-def _write_differences(rows: Sequence[Result], stored: QuerySet[Result]) -> None:
+def _write_differences(rows: Sequence[Row], stored: QuerySet[Result]) -> None:
     """Write the rows that differ from the stored ones, and delete those that are not made any more."""
-    known = {row.key: row for row in stored}
-    differing = [row for row in rows if row.key not in known or _columns(row) != _columns(known[row.key])]
-    gone = known.keys() - {row.key for row in rows}
+    known = {values[1]: values for values in stored.values_list("pk", *COLUMNS)}
+    differing = [row for row in rows if row["key"] not in known or values_of(row) != known[row["key"]][1:]]
+    gone = known.keys() - {row["key"] for row in rows}
     if gone:
-        Result.objects.filter(pk__in=[known[key].pk for key in gone]).delete()
+        Result.objects.filter(pk__in=[known[key][0] for key in gone]).delete()
     Result.objects.bulk_create(
-        differing, batch_size=BATCH, update_conflicts=True, unique_fields=["key"], update_fields=WRITTEN
+        [Result(**row) for row in differing],
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=WRITTEN,
     )
 
 
-def _columns(row: Result) -> list[Any]:
-    return [getattr(row, column) for column in COLUMNS]
+def insert(rows: Sequence[Row]) -> None:
+    """Write rows of which none is stored yet."""
+    if connection.vendor != "postgresql":
+        Result.objects.bulk_create([Result(**row) for row in rows], batch_size=BATCH)
+        return
+    # PostgreSQL takes plain values as they are, in a fifth of the time that instances of the model take.
+    columns = ", ".join(str(field.column) for field in FIELDS)
+    statement = f"COPY {Result._meta.db_table} ({columns}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(values_of({**row, "inputs": json.dumps(row["inputs"])}))

@@ -4,16 +4,18 @@ from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from indicators import rules
 from indicators.actions.book import Book
+from indicators.actions.records import Figure
 from indicators.actions.sheet import Line, Sheet, Strand, approved_on, has_text, share_of
 from indicators.actions.strands import add_series
 from indicators.actions.totals import check_parts, roll_up, total_parts
 from indicators.actions.withholding import withhold
-from indicators.choices import Direction, Measure, Origin, PeriodKind, Reason, Status
-from indicators.models import Actual, Result, Target
+from indicators.choices import Direction, Measure, Origin, Reason, Status
+from indicators.models import Result
 from indicators.rules import Quantity, Scope
 
 
@@ -30,9 +32,15 @@ class Standing:
 
 
 Sheets = dict[int, Sheet]
+#: A row as its columns: an instance of the model for each would take longer than all the rest.
+Row = dict[str, Any]
+#: Columns that are compared; the primary key is the only one that may differ.
+FIELDS = tuple(field for field in Result._meta.concrete_fields if not field.primary_key)
+COLUMNS = tuple(field.attname for field in FIELDS)
+EMPTY: Row = {field.attname: field.get_default() for field in FIELDS}
 
 
-def rows_of(book: Book) -> list[Result]:
+def rows_of(book: Book) -> list[Row]:
     """All rows of the book's indicators, in the order of their keys."""
     return rows_in(sheets_of(book))
 
@@ -60,15 +68,16 @@ def strands_of(sheets: Sheets) -> Iterator[tuple[Sheet, Strand]]:
             yield sheet, strand
 
 
-def rows_in(sheets: Sheets, chosen: Container[int] | None = None) -> list[Result]:
+def rows_in(sheets: Sheets, chosen: Container[int] | None = None) -> list[Row]:
     """The rows of these sheets, or of the strands with these identities alone, in the order of their keys."""
     found = [
-        _row(sheet, strand, line)
-        for sheet, strand in strands_of(sheets)
+        _row(sheet, strand, line, common)
+        for sheet, common in ((sheet, _common(sheet)) for sheet in sheets.values())
+        for strand in sheet.strands.values()
         if chosen is None or id(strand) in chosen
         for line in strand.emitted()
     ]
-    return sorted(found, key=lambda row: row.key)
+    return sorted(found, key=itemgetter("key"))
 
 
 def reached(sheets: Sheets, changed: Collection[int]) -> set[int]:
@@ -119,7 +128,7 @@ def _mark_latest(sheet: Sheet) -> None:
 
 
 def _recency(line: Line) -> tuple[bool, date, bool, date, str]:
-    is_whole = line.period.kind == PeriodKind.WHOLE
+    is_whole = line.period.is_whole
     return (is_whole and line.has_actual, line.period.ends_on, is_whole, line.period.starts_on, line.period.slug)
 
 
@@ -128,8 +137,8 @@ def _recency(line: Line) -> tuple[bool, date, bool, date, str]:
 
 def _standing(sheet: Sheet, line: Line) -> Standing:
     """Status and ratios against the target due by then and, where none is due yet, against the final one."""
-    whole = next((period for period in sheet.periods if period.kind == PeriodKind.WHOLE), None)
-    is_whole = line.period.kind == PeriodKind.WHOLE
+    whole = next((period for period in sheet.periods if period.is_whole), None)
+    is_whole = line.period.is_whole
     final_is_due = whole is None or is_whole or line.period.ends_on >= whole.ends_on
     measured, is_cumulated = line.quantity, False
     if is_whole and measured is None and line.actual_record is None:
@@ -166,7 +175,7 @@ def _status(
     line: Line,
     measured: Quantity | None,
     target: Quantity | None,
-    record: Target | None,
+    record: Figure | None,
     *,
     is_due: bool,
 ) -> rules.Outcome:
@@ -198,104 +207,107 @@ def _status(
 # --- Rows ------------------------------------------------------------------------------------------------------------
 
 
-def _row(sheet: Sheet, strand: Strand, line: Line) -> Result:
-    indicator, period, actual = sheet.indicator, line.period, line.actual_record
+def _common(sheet: Sheet) -> Row:
+    """What all rows of an indicator have in common, beside the empty columns."""
+    indicator = sheet.indicator
+    return EMPTY | {
+        "programme_id": indicator.programme_id,
+        "indicator_id": indicator.pk,
+        "nature": indicator.nature,
+        "family": indicator.family,
+        "measure": indicator.measure,
+        "cumulation": indicator.cumulation,
+        "level": "" if indicator.expected_result is None else indicator.expected_result.level,
+        "themes": sheet.book.themes[indicator.pk],
+        "rules_version": sheet.book.thresholds.version,
+    }
+
+
+def _row(sheet: Sheet, strand: Strand, line: Line, common: Row) -> Row:
+    period, actual = line.period, line.actual_record
     standing = _standing(sheet, line)
-    row = Result(
-        key=line.key,
-        origin=Origin.COMPUTED if line.is_computed else Origin.REPORTED,
-        programme_id=indicator.programme_id,
-        indicator_id=indicator.pk,
-        series_id=None if line.is_computed or strand.series is None else strand.series.pk,
-        period_id=period.pk,
-        project_id=strand.scope.project,
-        country_id=strand.place.country,
-        partner_id=strand.scope.partner,
-        forum_id=strand.scope.forum,
-        breakdown_id=sheet.book.breakdown_ids[strand.breakdown],
-        nature=indicator.nature,
-        family=indicator.family,
-        measure=indicator.measure,
-        cumulation=indicator.cumulation,
-        level="" if indicator.expected_result is None else indicator.expected_result.level,
-        themes=sheet.book.themes[indicator.pk],
-        period_kind=period.kind,
-        due_on=period.due_on,
-        breakdown_key=strand.breakdown,
-        actual_record_id=None if actual is None else actual.pk,
-        target_record_id=None if line.target_record is None else line.target_record.pk,
-        baseline_record_id=None if line.baseline_record is None else line.baseline_record.pk,
-        baseline=None if line.is_baseline_withheld else _stored(line.baseline),
-        target=_stored(line.target),
-        target_qualifier="" if line.target is None else line.target.qualifier,
-        target_basis=line.target_basis,
-        target_final=_stored(line.final),
-        is_not_applicable=line.does_not_apply,
-        status=standing.status,
-        status_reason=standing.reason,
-        status_final=standing.status_final,
-        coverage_reported=line.coverage.reported,
-        coverage_expected=line.coverage.expected,
-        coverage_last_on=line.coverage.last_on,
-        inputs=list(line.inputs),
-        is_public=line.is_public,
-        is_latest=line.is_latest,
-        approved_on=approved_on(actual) if actual is not None else line.coverage.last_on,
-        rules_version=sheet.book.thresholds.version,
-    )
+    row = common.copy()
+    row["key"] = line.key
+    row["origin"] = Origin.COMPUTED if line.is_computed else Origin.REPORTED
+    row["series_id"] = None if line.is_computed or strand.series is None else strand.series.pk
+    row["period_id"] = period.pk
+    row["project_id"] = strand.scope.project
+    row["country_id"] = strand.place.country
+    row["partner_id"] = strand.scope.partner
+    row["forum_id"] = strand.scope.forum
+    row["breakdown_id"] = sheet.book.breakdown_ids[strand.breakdown]
+    row["period_kind"] = period.kind
+    row["due_on"] = period.due_on
+    row["breakdown_key"] = strand.breakdown
+    row["actual_record_id"] = None if actual is None else actual.pk
+    row["target_record_id"] = None if line.target_record is None else line.target_record.pk
+    row["baseline_record_id"] = None if line.baseline_record is None else line.baseline_record.pk
+    row["baseline"] = None if line.is_baseline_withheld else _stored(line.baseline)
+    row["target"] = _stored(line.target)
+    row["target_qualifier"] = "" if line.target is None else line.target.qualifier
+    row["target_basis"] = line.target_basis
+    row["target_final"] = _stored(line.final)
+    row["is_not_applicable"] = line.does_not_apply
+    row["status"] = standing.status
+    row["status_reason"] = standing.reason
+    row["status_final"] = standing.status_final
+    row["coverage_reported"] = line.coverage.reported
+    row["coverage_expected"] = line.coverage.expected
+    row["coverage_last_on"] = line.coverage.last_on
+    row["inputs"] = list(line.inputs)
+    row["is_public"] = line.is_public
+    row["is_latest"] = line.is_latest
+    row["approved_on"] = approved_on(actual) if actual is not None else line.coverage.last_on
     if actual is not None:
-        row.route, row.verification = actual.route, actual.verification
+        row["route"], row["verification"] = actual.route, actual.verification
     if line.withheld or (line.is_to_date_withheld and not line.has_actual):
-        row.is_suppressed = True
-        row.status = row.status_final = Status.SUPPRESSED
-        row.status_reason = line.withheld or Reason.COMPLEMENT
+        row["is_suppressed"] = True
+        row["status"] = row["status_final"] = Status.SUPPRESSED
+        row["status_reason"] = line.withheld or Reason.COMPLEMENT
         return row
     _set_value(row, line)
     # Progress, target and actual together tell the baseline.
-    row.progress = None if line.is_baseline_withheld else standing.progress
-    row.achievement = standing.achievement
-    row.is_incomplete = line.is_incomplete
+    row["progress"] = None if line.is_baseline_withheld else standing.progress
+    row["achievement"] = standing.achievement
+    row["is_incomplete"] = line.is_incomplete
     if line.is_to_date_withheld:
-        row.actual_to_date, row.status_final = None, Status.SUPPRESSED
+        row["actual_to_date"], row["status_final"] = None, Status.SUPPRESSED
         if standing.uses_to_date:
-            row.progress, row.achievement = None, None
-            row.status, row.status_reason = Status.NOT_DUE, Reason.NOT_DUE
+            row["progress"], row["achievement"] = None, None
+            row["status"], row["status_reason"] = Status.NOT_DUE, Reason.NOT_DUE
     _set_sources(row, line)
     return row
 
 
-def _set_value(row: Result, line: Line) -> None:
+def _set_value(row: Row, line: Line) -> None:
     actual = line.actual_record
-    row.actual = _stored(line.quantity)
-    row.actual_to_date = _stored(line.to_date)
-    row.share = line.share
-    row.numerator, row.denominator = rules.storable(line.numerator), rules.storable(line.denominator)
+    row["actual"] = _stored(line.quantity)
+    row["actual_to_date"] = _stored(line.to_date)
+    row["share"] = line.share
+    row["numerator"], row["denominator"] = rules.storable(line.numerator), rules.storable(line.denominator)
     if actual is not None:
-        row.qualifier = "" if actual.is_not_applicable else actual.qualifier
-        row.as_of, row.is_contested = actual.as_of, actual.is_contested
-        row.range_low, row.range_high = actual.range_low, actual.range_high
+        row["qualifier"] = "" if actual.is_not_applicable else actual.qualifier
+        row["as_of"], row["is_contested"] = actual.as_of, actual.is_contested
+        row["range_low"], row["range_high"] = actual.range_low, actual.range_high
     elif line.quantity is not None:
-        row.qualifier = line.quantity.qualifier
+        row["qualifier"] = line.quantity.qualifier
 
 
-def _set_sources(row: Result, line: Line) -> None:
+def _set_sources(row: Row, line: Line) -> None:
     """Where the adopted figure stands: its first citation; of a target that no figure answers, the target's."""
-    # The library comes after this app: its citations are reached through the reverse relations alone.
-    figure: Actual | Target | None = line.actual_record
+    figure = line.actual_record
     if figure is None and not line.is_computed:
         figure = line.target_record
     if figure is None:
         return
-    citations: list[Any] = list(figure.citations.all())
-    row.number_of_sources = len(citations)
-    if citations:
-        row.source_document = citations[0].document.file_name or citations[0].document.slug
-        row.source_section = citations[0].section
-        row.source_value = citations[0].printed_value
-    if line.actual_record is not None:
-        row.has_discrepancy = bool(line.actual_record.discrepancies.all()) or any(
-            citation.discrepancies.all() for citation in citations
-        )
+    sources = figure.sources
+    row["number_of_sources"] = sources.number
+    row["source_document"], row["source_section"], row["source_value"] = (
+        sources.document,
+        sources.section,
+        sources.value,
+    )
+    row["has_discrepancy"] = sources.has_discrepancy
 
 
 def _stored(quantity: Quantity | None) -> Decimal | None:

@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.utils import timezone
-
 from indicators import rules
 from indicators.actions.book import Book
-from indicators.choices import Cumulation, PeriodKind, PeriodState, Qualifier, Route
-from indicators.models import Actual, Baseline, Figure, Indicator, ReportingPeriod, Series, Target
+from indicators.actions.records import Figure, Listed, Period
+from indicators.choices import Cumulation, PeriodKind, Route
+from indicators.models import Indicator
 from indicators.rules import Quantity, Scope
 
 KEY_LENGTH = 200
@@ -46,15 +45,15 @@ class Reading:
     coverage: rules.Coverage = NO_COVERAGE
 
 
-@dataclass
+@dataclass(slots=True, eq=False)
 class Line:
     """One row in the making."""
 
     key: str
-    period: ReportingPeriod
-    actual_record: Actual | None = None
-    target_record: Target | None = None
-    baseline_record: Baseline | None = None
+    period: Period
+    actual_record: Figure | None = None
+    target_record: Figure | None = None
+    baseline_record: Figure | None = None
     quantity: Quantity | None = None
     to_date: Quantity | None = None
     share: Decimal | None = None
@@ -64,7 +63,7 @@ class Line:
     target: Quantity | None = None
     target_basis: str = ""
     final: Quantity | None = None
-    final_record: Target | None = None
+    final_record: Figure | None = None
     inputs: tuple[str, ...] = ()
     coverage: rules.Coverage = NO_COVERAGE
     is_computed: bool = False
@@ -86,41 +85,41 @@ class Line:
         return self.actual_record is not None and self.actual_record.is_not_applicable
 
 
-@dataclass
+@dataclass(slots=True, eq=False)
 class Strand:
     indicator: Indicator
     scope: Scope
     #: The scope, with the country by the rule of countries.
     place: Scope
     breakdown: str
-    words: tuple[str, ...]
-    series: Series | None = None
+    #: How its keys go on after indicator and period.
+    tail: str
+    series: Listed | None = None
     lines: dict[int, Line] = field(default_factory=dict)
     #: Target-only lines that the public sees beside a computed total that it does not see yet.
     kept_lines: list[Line] = field(default_factory=list)
     readings: dict[int, Reading] = field(default_factory=dict)
 
-    def key(self, period: ReportingPeriod, *, is_computed: bool = False) -> str:
+    def key(self, period: Period, *, is_computed: bool = False) -> str:
         """What names its row, made of natural keys so that it is the same in every database."""
-        words = [self.indicator.slug, period.slug, *self.words, *([self.breakdown] if self.breakdown else [])]
-        text = "/".join([*words, *(["computed"] if is_computed else [])])
+        text = f"{self.indicator.slug}/{period.slug}{self.tail}{'/computed' if is_computed else ''}"
         if len(text) <= KEY_LENGTH:
             return text
         return f"{text[: KEY_LENGTH - 33]}~{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
-    def awaits(self, period: ReportingPeriod) -> bool:
+    def awaits(self, period: Period) -> bool:
         """Whether a figure is expected of it in this period."""
-        if self.series is None or not self.series.is_expected or period.kind == PeriodKind.WHOLE:
+        if self.series is None or not self.series.is_expected or period.is_whole:
             return False
         starts, ends = self.indicator.active_from, self.indicator.active_to
         return (starts is None or period.ends_on >= starts) and (ends is None or period.starts_on <= ends)
 
-    def reports(self, period: ReportingPeriod) -> bool:
+    def reports(self, period: Period) -> bool:
         """Whether it states something for this very period, were it that the question does not arise."""
         line = self.lines.get(period.pk)
         return line is not None and line.actual_record is not None
 
-    def quantity(self, period: ReportingPeriod) -> Quantity | None:
+    def quantity(self, period: Period) -> Quantity | None:
         reading = self.readings.get(period.pk)
         return None if reading is None else reading.quantity
 
@@ -145,7 +144,7 @@ class Sheet:
         #: The same for a total and what is stated of its parts in an exhaustive dimension, were it one of them alone.
         self.splits: list[list[str]] = []
 
-    def strand(self, scope: Scope, place: Scope, breakdown: str, series: Series | None = None) -> Strand:
+    def strand(self, scope: Scope, place: Scope, breakdown: str, series: Listed | None = None) -> Strand:
         """The strand of this scope and breakdown, made when it is new."""
         found = self.strands.get((scope, breakdown))
         if found is None:
@@ -156,37 +155,35 @@ class Sheet:
                 ("partner", book.partner_slugs.get(scope.partner or 0)),
                 ("forum", book.forum_slugs.get(scope.forum or 0)),
             )
-            named = tuple(f"{name}={word}" for name, word in words if word)
-            found = Strand(self.indicator, scope, place, breakdown, named, series)
+            tail = "".join(f"/{name}={word}" for name, word in words if word)
+            found = Strand(
+                self.indicator, scope, place, breakdown, f"{tail}/{breakdown}" if breakdown else tail, series
+            )
             self.strands[scope, breakdown] = found
         return found
 
-    def is_public(self, period: ReportingPeriod, actual: Actual | None) -> bool:
+    def is_public(self, period: Period, actual: Figure | None) -> bool:
         return rules.is_public(
             indicator_is_public=self.indicator.is_public,
             is_demonstration=self.indicator.programme.is_demonstration,
             has_actual=actual is not None,
-            is_published=period.state == PeriodState.PUBLISHED,
+            is_published=period.is_published,
             is_printed=actual is not None and actual.route == Route.PUBLISHED_SOURCE,
         )
 
 
 def quantity_of(figure: Figure | None) -> Quantity | None:
     """The number of a figure: its value, or 100 × numerator ÷ denominator; None for shares, texts, not applicable."""
-    if figure is None or figure.ratio is None:
-        return None
-    return Quantity(figure.ratio, Qualifier(figure.qualifier))
+    return None if figure is None else figure.quantity
 
 
 def share_of(figure: Figure | None) -> Quantity | None:
     """The share of the total that a figure states, in percent points."""
-    if figure is None or figure.share is None:
-        return None
-    return Quantity(figure.share, Qualifier(figure.qualifier))
+    return None if figure is None else figure.share_quantity
 
 
-def has_text(figure: Actual | Target | None) -> bool:
-    return figure is not None and bool(figure.text)
+def has_text(figure: Figure | None) -> bool:
+    return figure is not None and figure.has_text
 
 
 def quantity_in(outcome: rules.Outcome) -> Quantity | None:
@@ -194,7 +191,5 @@ def quantity_in(outcome: rules.Outcome) -> Quantity | None:
     return None if outcome.value is None else Quantity(outcome.value, outcome.qualifier)
 
 
-def approved_on(actual: Actual | None) -> date | None:
-    if actual is None or actual.approved_at is None:
-        return None
-    return timezone.localdate(actual.approved_at)
+def approved_on(actual: Figure | None) -> date | None:
+    return None if actual is None else actual.approved_on

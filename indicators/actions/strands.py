@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from indicators import rules
+from indicators.actions.records import Figure, Listed, Period
 from indicators.actions.sheet import Line, Reading, Sheet, Strand, approved_on, quantity_of
-from indicators.choices import Cumulation, PeriodKind, PeriodState, Route
-from indicators.models import Actual, ReportingPeriod, Series, Target
-from indicators.rules import Quantity, Scope
+from indicators.choices import Cumulation, PeriodKind, Route
+from indicators.rules import Quantity
 
 
 @dataclass(frozen=True)
 class Stated:
     """A countable actual: what it says, and whether everybody may see it."""
 
-    period: ReportingPeriod
-    actual: Actual
+    period: Period
+    actual: Figure
     quantity: Quantity
     is_public: bool
 
@@ -23,10 +23,9 @@ class Stated:
 Past = Sequence[Stated]
 
 
-def add_series(sheet: Sheet, series: Series) -> None:
+def add_series(sheet: Sheet, series: Listed) -> None:
     """Lines and readings of a series: one line for each period with an actual, a target, or something awaited."""
-    scope = Scope(series.project_id, series.country_id, series.partner_id, series.forum_id)
-    strand = sheet.strand(scope, sheet.book.place_of(series), series.breakdown.key, series)
+    strand = sheet.strand(series.scope, series.place, series.breakdown, series)
     actuals = sheet.book.actuals.get(series.pk, {})
     stated = {
         period.pk: Stated(period, actuals[period.pk], quantity, sheet.is_public(period, actuals[period.pk]))
@@ -45,7 +44,7 @@ def add_series(sheet: Sheet, series: Series) -> None:
         strand.readings[period.pk] = _reading(sheet, strand, period, actuals.get(period.pk), past, to_date)
 
 
-def targets_for(sheet: Sheet, series: Series, period: ReportingPeriod) -> dict[int, Target]:
+def targets_for(sheet: Sheet, series: Listed, period: Period) -> dict[int, Figure]:
     """The target in force for each period, as this period's report sees them."""
     every = sheet.book.targets.get(series.pk, {})
     if all(len(versions) == 1 and versions[0].is_current for versions in every.values()):
@@ -55,14 +54,14 @@ def targets_for(sheet: Sheet, series: Series, period: ReportingPeriod) -> dict[i
         revision = rules.revision_in_force(
             (rules.Revision(each.pk, each.revision, each.valid_from, each.is_current) for each in versions),
             ends_on=period.ends_on,
-            is_published=period.state == PeriodState.PUBLISHED,
+            is_published=period.is_published,
         )
         if revision is not None:
             found[other] = next(each for each in versions if each.pk == revision.key)
     return found
 
 
-def set_targets(sheet: Sheet, line: Line, series: Series, targets: Mapping[int, Target]) -> None:
+def set_targets(sheet: Sheet, line: Line, series: Listed, targets: Mapping[int, Figure]) -> None:
     """The target due by the end of the line's period, the final one, and the baseline."""
     milestones = [
         rules.Milestone(target.pk, pk, sheet.kinds[pk], sheet.known[pk].ends_on)
@@ -85,7 +84,7 @@ def set_targets(sheet: Sheet, line: Line, series: Series, targets: Mapping[int, 
     line.baseline = quantity_of(line.baseline_record)
 
 
-def _line(sheet: Sheet, strand: Strand, period: ReportingPeriod, actual: Actual | None) -> Line | None:
+def _line(sheet: Sheet, strand: Strand, period: Period, actual: Figure | None) -> Line | None:
     """What the strand shows in a period, but for what it adds up to date."""
     assert strand.series is not None
     targets = targets_for(sheet, strand.series, period)
@@ -104,18 +103,18 @@ def _line(sheet: Sheet, strand: Strand, period: ReportingPeriod, actual: Actual 
 
 
 def _reading(
-    sheet: Sheet, strand: Strand, period: ReportingPeriod, own: Actual | None, past: Past, to_date: Quantity | None
+    sheet: Sheet, strand: Strand, period: Period, own: Figure | None, past: Past, to_date: Quantity | None
 ) -> Reading:
     adds_periods = sheet.cumulation == Cumulation.PER_PERIOD
-    if period.kind == PeriodKind.WHOLE and adds_periods:
+    if period.is_whole and adds_periods:
         used = past
     elif adds_periods:
-        used = [each for each in past if each.period == period]
+        used = [each for each in past if each.period is period]
     else:
         used = past[-1:]
     quantity = to_date if len(used) == len(past) else _cumulated(sheet, used)
     stated = _countable(own)
-    is_reported = stated is not None or (period.kind == PeriodKind.WHOLE and quantity is not None)
+    is_reported = stated is not None or (period.is_whole and quantity is not None)
     applies = own is None or not own.is_not_applicable
     latest = used[-1].actual if used else None
     return Reading(
@@ -133,21 +132,21 @@ def _reading(
     )
 
 
-def _countable(actual: Actual | None) -> Quantity | None:
+def _countable(actual: Figure | None) -> Quantity | None:
     """Its number, unless it is only planned."""
     quantity = quantity_of(actual)
     return None if quantity is None or quantity.is_planned else quantity
 
 
-def _past(period: ReportingPeriod, stated: Mapping[int, Stated]) -> Past:
+def _past(period: Period, stated: Mapping[int, Stated]) -> Past:
     """The actuals with a number up to a period, oldest first; the whole period's own alone where it has one."""
-    is_whole = period.kind == PeriodKind.WHOLE
+    is_whole = period.is_whole
     if is_whole and period.pk in stated:
         return [stated[period.pk]]
     return [
         each
         for each in stated.values()
-        if each.period.kind != PeriodKind.WHOLE and (is_whole or each.period.ends_on <= period.ends_on)
+        if not each.period.is_whole and (is_whole or each.period.ends_on <= period.ends_on)
     ]
 
 

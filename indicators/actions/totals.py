@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from indicators import rules
+from indicators.actions.records import Period
 from indicators.actions.sheet import Line, Reading, Sheet, Strand, quantity_in
 from indicators.actions.strands import set_targets, targets_for
-from indicators.choices import Cumulation, Measure, PeriodKind, RollUp
-from indicators.models import ReportingPeriod
+from indicators.choices import Cumulation, Measure, RollUp
 from indicators.rules import Closure, Quantity, Scope
 
 ADDABLE = (Measure.COUNT, Measure.CURRENCY)
@@ -21,7 +21,7 @@ class Found:
     scope: Scope
     place: Scope
     breakdown: str
-    period: ReportingPeriod
+    period: Period
     outcome: rules.Outcome
     to_date: rules.Outcome
     members: Sequence[Strand]
@@ -47,9 +47,7 @@ def total_parts(sheet: Sheet) -> None:
                 _add(sheet, found)
 
 
-def _total_of(
-    sheet: Sheet, scope: Scope, period: ReportingPeriod, dimension: str, strands: dict[str, Strand]
-) -> Found | None:
+def _total_of(sheet: Sheet, scope: Scope, period: Period, dimension: str, strands: dict[str, Strand]) -> Found | None:
     split = sheet.book.dimensions.get(dimension)
     if split is None or not any(strand.readings[period.pk].is_own for strand in strands.values()):
         return None
@@ -117,7 +115,7 @@ def _roll_up_in(
     sheet: Sheet,
     asked: Scope,
     breakdown: str,
-    period: ReportingPeriod,
+    period: Period,
     inside: Sequence[Strand],
     contributors: Sequence[Sheet],
 ) -> Found | None:
@@ -127,12 +125,12 @@ def _roll_up_in(
     parts: list[tuple[rules.Part, Strand]] = []
     for scope, strand in [*((strand.scope, strand) for strand in own), *linked]:
         part = _part(strand, period, strand.quantity(period))
-        if strand.indicator != sheet.indicator:
+        if strand.indicator is not sheet.indicator:
             part = replace(part, scope=scope, place=scope)
         parts.append((part, strand))
     total = sheet.strands.get((asked, breakdown))
     has_row = total is not None and period.pk in total.lines
-    is_asked = has_row and period.kind == PeriodKind.WHOLE
+    is_asked = has_row and period.is_whole
     if not is_asked and not any(strand.readings[period.pk].is_own for _, strand in parts):
         return None
     chosen = rules.choose_grain(part for part, _ in parts)
@@ -173,7 +171,7 @@ def _linked(
     sheet: Sheet,
     asked: Scope,
     breakdown: str,
-    period: ReportingPeriod,
+    period: Period,
     contributors: Sequence[Sheet],
     stated: set[Scope],
 ) -> list[tuple[Scope, Strand]]:
@@ -197,7 +195,7 @@ def _linked(
     return found
 
 
-def _top(sheet: Sheet, asked: Scope, breakdown: str, period: ReportingPeriod) -> Strand | None:
+def _top(sheet: Sheet, asked: Scope, breakdown: str, period: Period) -> Strand | None:
     """The strand that speaks for this whole indicator in the asked scope, if it has a figure there."""
     widest = Scope(project=sheet.indicator.project_id)
     candidates = [widest] if asked.country is None else [replace(widest, country=asked.country), widest]
@@ -211,7 +209,7 @@ def _top(sheet: Sheet, asked: Scope, breakdown: str, period: ReportingPeriod) ->
 
 
 def _expected(
-    breakdown: str, period: ReportingPeriod, inside: Iterable[Strand], members: Sequence[Strand], *, grain: str
+    breakdown: str, period: Period, inside: Iterable[Strand], members: Sequence[Strand], *, grain: str
 ) -> list[Strand]:
     """Whose figures the total should hold: its members, and whoever is awaited or has reported a total alone."""
     expected = list(members)
@@ -222,14 +220,14 @@ def _expected(
         line = strand.lines.get(period.pk)
         if line is not None and line.does_not_apply:
             continue
-        is_stated = line is not None if period.kind == PeriodKind.WHOLE else strand.reports(period)
+        is_stated = line is not None if period.is_whole else strand.reports(period)
         if strand.awaits(period) or is_stated:
             expected.append(strand)
             scopes.add(strand.scope)
     return expected
 
 
-def _part(strand: Strand, period: ReportingPeriod, quantity: Quantity | None) -> rules.Part:
+def _part(strand: Strand, period: Period, quantity: Quantity | None) -> rules.Part:
     assert quantity is not None
     reading = strand.readings[period.pk]
     return rules.Part(
@@ -306,7 +304,7 @@ def _set_targets(sheet: Sheet, total: Line, strand: Strand, found: Found) -> Non
         set_targets(sheet, total, strand.series, targets_for(sheet, strand.series, total.period))
         if total.target_record is not None or total.final_record is not None:
             return
-    if sheet.indicator.measure not in ADDABLE or any(each.indicator != sheet.indicator for each in found.members):
+    if sheet.indicator.measure not in ADDABLE or any(each.indicator is not sheet.indicator for each in found.members):
         return
     lines = [each.lines.get(total.period.pk) for each in found.expected]
     stated = [line for line in lines if line is not None]
@@ -367,7 +365,7 @@ def _check_dimension(
 
 
 def _compare_with_scopes(
-    sheet: Sheet, total: Strand, period: ReportingPeriod, members: Sequence[Strand], chosen: Sequence[rules.Part]
+    sheet: Sheet, total: Strand, period: Period, members: Sequence[Strand], chosen: Sequence[rules.Part]
 ) -> None:
     """Compare a reported total with the figures of the finer scopes; a smaller sum tells only when none is missing."""
     line = total.lines[period.pk]
@@ -396,6 +394,6 @@ def _compare_with_scopes(
         _follow_from_each_other(sheet, line, period, members)
 
 
-def _follow_from_each_other(sheet: Sheet, total: Line, period: ReportingPeriod, members: Sequence[Strand]) -> None:
+def _follow_from_each_other(sheet: Sheet, total: Line, period: Period, members: Sequence[Strand]) -> None:
     keys = {key for member in members for key in member.readings[period.pk].keys}
     sheet.sums.append([total.key, *sorted(keys)])

@@ -9,7 +9,7 @@ from itertools import combinations
 from indicators import rules
 from indicators.actions.book import Book
 from indicators.actions.sheet import Line, Sheet, Strand
-from indicators.choices import Cumulation, Measure, PeriodKind, Qualifier
+from indicators.choices import Cumulation, Measure, Qualifier
 from indicators.querysets import SCOPE
 from indicators.rules import Scope
 
@@ -49,7 +49,7 @@ def withhold(book: Book, sheets: Sequence[Sheet]) -> None:
                 people[line.key] = told
                 cells[line.key] = _cell(sheet, strand, told.added + told.beside, is_printed=line.is_printed)
             if line.baseline is not None and sheet.indicator.measure == Measure.COUNT:
-                is_printed = line.baseline_record is not None and bool(line.baseline_record.citations.all())
+                is_printed = line.baseline_record is not None and line.baseline_record.sources.number > 0
                 baselines[line.key] = _cell(sheet, strand, (line.baseline.value,), is_printed=is_printed)
         sums += [*sheet.sums, *_sums_of_scopes(sheet, people, book)]
         sums += _with_rests(sheet, people, cells, book)
@@ -181,11 +181,11 @@ def _withhold_sums_over_periods(sheet: Sheet) -> None:
     """What adds up periods would tell the one that is withheld by subtraction."""
     adds_periods = sheet.indicator.cumulation == Cumulation.PER_PERIOD
     for strand, line in _lines(sheet):
-        is_whole = line.period.kind == PeriodKind.WHOLE
+        is_whole = line.period.is_whole
         if line.withheld or (is_whole and line.has_actual) or not (adds_periods or is_whole):
             continue
         line.is_to_date_withheld = any(
             other.withheld
             for other in strand.lines.values()
-            if other.period.kind != PeriodKind.WHOLE and (is_whole or other.period.ends_on <= line.period.ends_on)
+            if not other.period.is_whole and (is_whole or other.period.ends_on <= line.period.ends_on)
         )
