@@ -70,6 +70,9 @@ class ReadableAddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.content_params and "charset" in request.content_params:
+            # All pages and forms are UTF-8. Some other encodings make letters that no page and no database can hold.
+            request.encoding = "utf-8"
         if request.META.get("QUERY_STRING", "").count("&") >= self.MOST_PARAMETERS:
             request.GET = QueryDict()
             request.META["QUERY_STRING"] = ""

@@ -233,8 +233,8 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 if env["TRUST_PROXY"]:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_TRUSTED_ORIGINS: list[str] = env["CSRF_TRUSTED_ORIGINS"]
-# The grid of a large report has a few thousand fields.
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
+# The grid of a large report, by sex and country, with numerators and denominators, has more than ten thousand fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 # A grid whose form is refused keeps what was typed in it.
 CSRF_FAILURE_VIEW = "dashboards.views.grid.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True

@@ -31,7 +31,8 @@ class StaleRecord(Exception):
 def change(*, door: Door, by: User | None = None, reason: str = "") -> Iterator[Change]:
     """One write in one transaction: everything saved inside the block is on record as this change."""
     with transaction.atomic():
-        made = Change.objects.create(door=door, made_by=by, reason=reason)
+        # No database keeps a null byte: it is left out of a reason, whatever form sent it.
+        made = Change.objects.create(door=door, made_by=by, reason=reason.replace("\x00", " "))
         with as_open_change(made):
             yield made
 

@@ -298,7 +298,8 @@ def _hand_in(page: Page, project: str) -> HttpResponse | None:
         return None
     try:
         with change(door=Door.GRID, by=page.user, reason=page.reason):
-            submit_report(report=report, by=page.user, text=page.request.POST.get("text", "").strip())
+            text = page.request.POST.get("text", "").replace("\x00", "").strip()
+            submit_report(report=report, by=page.user, text=text)
     except ValidationError as error:
         page.sentences += error.messages
         return None

@@ -140,7 +140,12 @@ def _answered(request: HttpRequest, layout: Layout, made: Import) -> HttpRespons
     action = request.POST.get("action", "")
     here = redirect("report_upload_look", layout.project.slug, layout.period.slug, made.pk)
     if action == "confirm":
-        told = {*made.options.get("confirmed", []), *request.POST.getlist("confirmed")}
+        # Only what is asked about is confirmed: anything else that a form sends is no cell of this workbook.
+        asked = _looked(layout, made, user)[1].unusual
+        told = {
+            *made.options.get("confirmed", []),
+            *(each for each in request.POST.getlist("confirmed") if each in asked),
+        }
         made.options = {**made.options, "confirmed": sorted(told)}
         seen, _resource = _looked(layout, made, user)
         _note(made, seen, made.options)

@@ -15,7 +15,7 @@ from indicators.actions import close_series, remove_figure, revise_target, save_
 from indicators.actions.figures import SAID, STATED
 from indicators.admin.saved import ActualLook, MissingIn, SeriesLook, TargetLook
 from indicators.admin.sheet import stated
-from indicators.choices import Route, TargetBasis
+from indicators.choices import PeriodState, Route, TargetBasis
 from indicators.forms import ActualForm
 from indicators.models import Actual, Baseline, Series, Target
 from library.models import Citation
@@ -176,10 +176,27 @@ class TargetAdmin(FigureAdmin):
             lines.append((reverse("admin:indicators_target_change", args=[version.pk]), said))
         return format_html('<ol class="chain">{}</ol>', format_html_join("", '<li><a href="{}">{}</a></li>', lines))
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Target | None = None) -> tuple[str, ...]:
+        return (*self.readonly_fields, "series", "period") if obj else self.readonly_fields
+
+    def has_delete_permission(self, request: HttpRequest, obj: Target | None = None) -> bool:
+        """A report that is closed was measured by its target."""
+        is_open = obj is None or obj.period.state == PeriodState.OPEN
+        return is_open and super().has_delete_permission(request, obj)
+
     def write(self, request: HttpRequest, record: Target, form: Any) -> Target:
-        if not record._state.adding:
-            return save_figure(record=record)
         figure = {name: getattr(record, name) for name in (*STATED, *SAID)}
+        if not record._state.adding:
+            stored = Target.objects.get(pk=record.pk)
+            if all(getattr(stored, name) == figure[name] for name in STATED):
+                return save_figure(record=record)
+            # What it says otherwise is a revision of it, wherever that is typed: reports keep the one they had.
+            return revise_target(
+                target=stored,
+                reason=record.reason if record.reason != stored.reason else "",
+                valid_from=record.valid_from if record.valid_from != stored.valid_from else None,
+                **figure,
+            )
         in_force = Target.objects.current().filter(series=record.series, period=record.period).first()
         if in_force is not None:
             return revise_target(target=in_force, reason=record.reason, valid_from=record.valid_from, **figure)

@@ -21,6 +21,7 @@ from indicators.actions import (
     approve,
     approve_report,
     discard,
+    narrate,
     open_report,
     propose,
     return_report,
@@ -29,6 +30,7 @@ from indicators.actions import (
     submit_report,
 )
 from indicators.actions.figures import SAID, STATED
+from indicators.actions.reports import NARRATED
 from indicators.actions.submissions import EDITABLE
 from indicators.admin.figures import NUMBER, OF_SERIES, SHARE, VALUE, FigureRows
 from indicators.admin.saved import ReportLook, SubmissionLook
@@ -44,7 +46,23 @@ NAME_OF_SUBMISSION = (
 
 
 class NarrativesOfReport(StackedRows):
+    """Written while the report is in the making, as on the page of the workspace."""
+
     model = ResultNarrative
+
+    def has_add_permission(self, request: HttpRequest, obj: Report | None) -> bool:
+        return _is_in_the_making(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Report | None = None) -> bool:
+        return _is_in_the_making(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Report | None = None) -> bool:
+        return _is_in_the_making(obj) and super().has_delete_permission(request, obj)
+
+
+def _is_in_the_making(report: Report | None) -> bool:
+    """What was handed in is read by its reviewer, and what was approved by everybody, as it then stood."""
+    return report is None or report.state in EDITABLE
 
 
 class SubmissionsOfReport(FigureRows):
@@ -119,6 +137,23 @@ class ResultNarrativeAdmin(RecordAdmin):
     list_filter = ("report__period", ("report", AutocompleteFilter))
     list_select_related = ("report__project", "report__period", "expected_result")
     search_fields = ("report__project__code", "expected_result__code", *in_languages("narrative", "variance"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ResultNarrative | None = None) -> tuple[str, ...]:
+        return ("report", "expected_result") if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: ResultNarrative | None = None) -> bool:
+        return _is_in_the_making(obj and obj.report) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: ResultNarrative | None = None) -> bool:
+        return _is_in_the_making(obj and obj.report) and super().has_delete_permission(request, obj)
+
+    def write(self, request: HttpRequest, record: ResultNarrative, form: Any) -> ResultNarrative:
+        return narrate(
+            report=record.report,
+            expected_result=record.expected_result,
+            version=record.version if record.pk else None,
+            **{name: getattr(record, name) for name in NARRATED},
+        )
 
 
 class ReviewsOfSubmission(ReadOnlyRows):
