@@ -18,13 +18,24 @@ from accounts.models import open_change
 from indicators.actions.figures import SAID, STATED
 from indicators.actions.generate import save_all
 from indicators.actions.results import one_refresh, refresh_results
-from indicators.actions.series import save_context
+from indicators.actions.series import open_series, save_context
 from indicators.models import ExpectedResult, Indicator, Series, Target
 
 #: What a copy does not take over: its own name in addresses, its place and its life.
 OWN = frozenset(
     {"id", "version", "slug", "code", "is_public", "headline_rank", "active_from", "active_to", "replaced_by"}
 )
+
+
+def define_indicator(*, indicator: Indicator) -> Series:
+    """Save a new indicator and open the series of its total, on which a baseline and targets can stand at once.
+
+    Raises:
+        ValidationError: when the indicator breaks a rule; nothing is written.
+    """
+    with one_refresh():
+        save_record(record=indicator)
+        return open_series(indicator=indicator, project=indicator.project)
 
 
 def duplicate_indicator(

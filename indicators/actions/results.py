@@ -123,7 +123,13 @@ def _renew(touched: Touched) -> None:
     """Write what changed of the rows of these indicators and of all that their totals hang together with."""
     with transaction.atomic():
         changed = None if None in touched.values() else {pk for each in touched.values() for pk in each or ()}
-        _write(_read(with_relatives(list(touched))), changed=changed)
+        related = with_relatives(list(touched))
+        gone = touched.keys() - related
+        if gone:
+            # Deleted in the same transaction, in bulk: nothing else takes their rows along.
+            Result.objects.filter(indicator__in=gone).delete()
+        if related:
+            _write(_read(related), changed=changed)
 
 
 def _read(indicators: Collection[int]) -> Book:
