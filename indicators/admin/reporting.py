@@ -142,10 +142,10 @@ class ResultNarrativeAdmin(RecordAdmin):
         return ("report", "expected_result") if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: ResultNarrative | None = None) -> bool:
-        return _is_in_the_making(obj and obj.report) and super().has_change_permission(request, obj)
+        return _is_in_the_making(None if obj is None else obj.report) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: ResultNarrative | None = None) -> bool:
-        return _is_in_the_making(obj and obj.report) and super().has_delete_permission(request, obj)
+        return _is_in_the_making(None if obj is None else obj.report) and super().has_delete_permission(request, obj)
 
     def write(self, request: HttpRequest, record: ResultNarrative, form: Any) -> ResultNarrative:
         return narrate(
