@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -12,11 +12,14 @@ from django.db.models.expressions import DatabaseDefault
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actions.copying import copy_in, is_copied
 from accounts.models import Record, open_change_pk
 from accounts.rules import NotUnderstood, Test, test_of
 
 #: Rows of one statement: SQLite takes no more than 32,766 values in one, and memory stays flat.
 BATCH = 500
+#: Fewer rows than these are inserted, not copied: every statement of COPY is a journey more.
+FEW = 100
 
 
 class StaleRecords(Exception):
@@ -97,7 +100,10 @@ def save_many(records: Sequence[Any]) -> None:
                 )
                 _write_history(altered, "~")
             if new:
-                model._base_manager.bulk_create(new, batch_size=BATCH)
+                if len(new) >= FEW and is_copied(model) and all(record.pk is None for record in new):
+                    copy_in(model, new)
+                else:
+                    model._base_manager.bulk_create(new, batch_size=BATCH)
                 _write_history(new, "+")
     except IntegrityError:
         # Somebody saved the twin of one since they were checked: now the same check finds it, and says so.
@@ -170,21 +176,25 @@ def _unclean(record: Any, columns: Iterable[tuple[Any, str, set[Any]]]) -> Itera
     """What ``clean_fields()`` would say. Each column comes with the values that it is known to take as they are."""
     for field, name, known in columns:
         value = getattr(record, name)
-        # Decimals that are equal may have more or fewer digits.
-        key = (type(value), value) if isinstance(value, str | int | date | None) else None
-        if key is not None and key in known:
-            continue
-        if (field.blank and value in field.empty_values) or isinstance(value, DatabaseDefault):
-            known.add(key)
-            continue
+        kind = type(value)
         try:
-            cleaned = field.clean(value, record)
-        except ValidationError as error:
-            yield ValidationError({field.name: error.error_list})
-            continue
-        setattr(record, name, cleaned)
-        if cleaned is value:
-            known.add(key)
+            if (kind, value) in known:
+                continue
+            # Decimals that are equal may have more or fewer digits.
+            is_remembered = kind is not Decimal
+        except TypeError:
+            is_remembered = False
+        if (field.blank and value in field.empty_values) or isinstance(value, DatabaseDefault):
+            cleaned = value
+        else:
+            try:
+                cleaned = field.clean(value, record)
+            except ValidationError as error:
+                yield ValidationError({field.name: error.error_list})
+                continue
+            setattr(record, name, cleaned)
+        if is_remembered and cleaned is value:
+            known.add((kind, value))
 
 
 def _missing(record: Any, required: Iterable[Any]) -> Iterator[ValidationError]:

@@ -1,11 +1,12 @@
 """Many records at once are checked and saved as each alone would be."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from accounts.actions.bulk import StaleRecords, check_many, save_many
 from accounts.choices import Door
 from accounts.models import Change, NoChangeOpen
 from accounts.rules import NotUnderstood, holds
+from indicators.choices import Route
 from indicators.models import Actual, Series, Submission
 from partners.models import Partner
 from tests import factories as make
@@ -131,6 +133,37 @@ def test_new_and_altered_records_get_their_version_and_history() -> None:
         ("+", "New", 1),
     ]
     assert Partner.objects.get(pk=untouched.pk).version == 1
+
+
+@pytest.mark.django_db
+def test_very_many_new_records_are_written_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    period = make.period()
+    series = [make.series(indicator=make.indicator(programme=period.programme)) for _ in range(3)]
+
+    def some() -> list[Actual]:
+        said = {"period": period, "route": Route.PUBLISHED_SOURCE, "as_of": date(2025, 6, 30), "note_fr": "À\t\\N\n«x»"}
+        return [Actual(series=each, value=Decimal("3.25"), **said) for each in series]
+
+    def as_kept() -> list[dict[str, Any]]:
+        rows = [*Actual.objects.order_by("series"), *Actual.history.order_by("series_id")]
+        left_out = ("_state", "id", "history_id", "history_date", "change_id")
+        return [{name: value for name, value in vars(row).items() if name not in left_out} for row in rows]
+
+    with change(door=Door.IMPORT), transaction.atomic():
+        save_many(some())
+        few = as_kept()
+        transaction.set_rollback(True)
+    monkeypatch.setattr("accounts.actions.bulk.FEW", 1)
+    records = some()
+    with change(door=Door.IMPORT):
+        save_many(records)
+        assert as_kept() == few
+        assert [(each.pk, each._state.adding) for each in records] == [
+            (pk, False) for pk in Actual.objects.order_by("pk").values_list("pk", flat=True)
+        ]
+        with pytest.raises(ValidationError):
+            save_many(some())
+    assert Actual.objects.count() == 3
 
 
 @pytest.mark.django_db

@@ -17,15 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.db import connection
 from django.utils.translation import override
 
 from accounts.actions.imports import apply, keep, preview
 from accounts.models import User
+from accounts.reading.workbooks import open_workbook
 from indicators.models import Actual, Result, Series
 from indicators.resources import ActualResource
 from tests import factories as make
-from tests.accounts.test_imports import Row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
@@ -53,20 +54,6 @@ class Watched(ActualResource):
         for lines in super().read(*args, **options):
             self.memory.append(megabytes())
             yield lines
-
-
-class CsvSheet:
-    """A file of comma-separated values, read row by row."""
-
-    name = "actuals"
-
-    def __init__(self, content: bytes) -> None:
-        self.content = content
-
-    def rows(self) -> Iterator[Row]:
-        text = io.TextIOWrapper(io.BytesIO(self.content), encoding="utf-8", newline="")
-        for number, values in enumerate(csv.reader(text), start=1):
-            yield Row(number, tuple(values))
 
 
 def megabytes() -> float:
@@ -110,13 +97,25 @@ def programme(indicators: int, projects: int, periods: int) -> list[tuple[str, s
     return [(i.slug, p.slug, t.slug) for t in times for i in measured for p in places]
 
 
-def file_of(keys: list[tuple[str, str, str]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(HEADINGS)
-    for number, (indicator, project, period) in enumerate(keys):
-        writer.writerow((indicator, project, "", "", "", "", period, number % 997, "published_source"))
-    return text.getvalue().encode()
+def file_of(keys: list[tuple[str, str, str]], kind: str) -> bytes:
+    """A file of actuals, ``csv`` or ``xlsx``."""
+    rows = [
+        HEADINGS,
+        *(
+            (indicator, project, "", "", "", "", period, number % 997, "published_source")
+            for number, (indicator, project, period) in enumerate(keys)
+        ),
+    ]
+    if kind == "csv":
+        text = io.StringIO()
+        csv.writer(text).writerows(rows)
+        return text.getvalue().encode()
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet("actuals")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return content.getvalue()
 
 
 def plain_load(seconds: dict[str, float]) -> None:
@@ -138,8 +137,9 @@ def plain_load(seconds: dict[str, float]) -> None:
         cursor.execute("DROP TABLE bare")
 
 
-def come_in(content: bytes, by: User, seconds: dict[str, float]) -> list[float]:
-    sheet, looking, writing = CsvSheet(content), Watched(by, seconds), Watched(by, seconds)
+def come_in(content: bytes, kind: str, by: User, seconds: dict[str, float]) -> list[float]:
+    [sheet] = open_workbook(content, name=f"actuals.{kind}").sheets
+    looking, writing = Watched(by, seconds), Watched(by, seconds)
     with override("en"):
         with timed(seconds, "preview"):
             seen = preview(resource=looking, sheet=sheet)
@@ -149,12 +149,12 @@ def come_in(content: bytes, by: User, seconds: dict[str, float]) -> list[float]:
     return [*looking.memory, *writing.memory]
 
 
-@pytest.mark.parametrize("rows", [5_000, 100_000])
-def test_actuals_from_a_spreadsheet(rows: int, by: User, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(("rows", "kind"), [(5_000, "xlsx"), (100_000, "csv")])
+def test_actuals_from_a_spreadsheet(rows: int, kind: str, by: User, capsys: pytest.CaptureFixture[str]) -> None:
     keys = programme(INDICATORS, PROJECTS, PERIODS)[:rows]
-    content = file_of(keys)
+    content = file_of(keys, kind)
     before, seconds = megabytes(), dict[str, float]()
-    memory = come_in(content, by, seconds)
+    memory = come_in(content, kind, by, seconds)
     after = megabytes()
     plain_load(seconds)
     assert Actual.objects.count() == Actual.history.count() == rows
