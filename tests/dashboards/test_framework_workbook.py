@@ -97,6 +97,7 @@ def test_texts_baselines_and_targets_are_changed_and_a_revision_keeps_the_earlie
     look = send(staff, content)["Location"]
     page = staff.get(look).content.decode()
     assert "Change all 2 rows" in page
+    assert "· Responsible<" in page
     assert Target.objects.count() == 1
 
     staff.post(look, {"action": "apply", "reason": "Yearly revision"})
