@@ -95,7 +95,7 @@ class World:
             self.clients[role] = Client()
             self.clients[role].force_login(person)
         one, programme = {"project": "B05.1", "period": "h1"}, {"programme": "pmf"}
-        keys = {
+        keys: dict[str, dict[str, Any]] = {
             "import": self.upload(
                 "import_kind",
                 {"kind": "partners"},
@@ -106,7 +106,7 @@ class World:
             "pmf": self.upload("pmf_upload", programme, self.download("pmf_workbook", programme), "pmf.xlsx"),
             "intake": {"pk": self.intake.pk},
         }
-        self.kwargs = {
+        self.kwargs: dict[str, dict[str, Any]] = {
             **{name: {} for name in ("workspace", "imports")},
             **{name: keys["import"] for name in TABLE if name.startswith("import_")},
             **{name: {"kind": "partners"} for name in ("import_kind", "import_template", "export_kind")},
