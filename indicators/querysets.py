@@ -185,7 +185,9 @@ class ResultQuerySet(models.QuerySet):
         named = list(demonstrations)
         if not named:
             return self.filter(is_public=True)
-        return self.filter(Q(is_public=True) | Q(programme__in=named, indicator__is_public=True))
+        # Nothing of a demonstration is marked public: what would be, were it real, is told by its period.
+        would_be = Q(period__state=PeriodState.PUBLISHED) | Q(actual_record__isnull=True, actual__isnull=True)
+        return self.filter(Q(is_public=True) | (Q(programme__in=named, indicator__is_public=True) & would_be))
 
     def real(self) -> Self:
         """Without the fictitious figures of demonstration programmes."""

@@ -77,7 +77,9 @@ def rows_of_every_kind() -> World:
     result(of, "Not public", country=of.chile, actual=1, is_public=False)
     demonstration = make.programme(slug="demo", code="DEMO", is_demonstration=True)
     indicator(of, "Fictitious", themes=(), programme=demonstration)
-    result(of, "Fictitious", country=of.chile, actual=2, period=make.period(programme=demonstration))
+    shown = make.period(programme=demonstration, state="published")
+    result(of, "Fictitious", country=of.chile, actual=2, period=shown)
+    result(of, "Fictitious", country=of.peru, actual=3, period=make.period(programme=demonstration))
     return of
 
 

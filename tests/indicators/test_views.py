@@ -42,7 +42,7 @@ def chile_and_theme_3() -> World:
     result(of, "Not public", country=of.chile, actual=5, is_public=False)
     result(of, "Of an earlier period", country=of.chile, actual=6, is_latest=False)
     demonstration = make.programme(slug="demo", code="DEMO", is_demonstration=True)
-    period = make.period(programme=demonstration)
+    period = make.period(programme=demonstration, state="published")
     fictitious = make.indicator(programme=demonstration, slug="fictitious", **three("name", "Fictitious"))
     fictitious.themes.add(of.themes["T3"])
     of.indicators["Fictitious"] = fictitious
