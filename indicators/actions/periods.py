@@ -35,8 +35,6 @@ def publish_period(*, period: ReportingPeriod) -> ReportingPeriod:
     Raises:
         ValidationError: when it is not locked, or when figures still wait for review.
     """
-    if period.submissions.filter(state=SubmissionState.SUBMITTED).exists():
-        raise ValidationError(_("Some figures of this period still wait: approve them or send them back first."))
     return _move(period, PeriodState.PUBLISHED)
 
 
@@ -58,6 +56,9 @@ def _move(period: ReportingPeriod, state: PeriodState) -> ReportingPeriod:
         current = ReportingPeriod.objects.select_for_update().get(pk=period.pk)
         if current.state not in STEPS[state]:
             raise ValidationError(_("A period is locked before it is published, and opened again only while locked."))
+        # Whoever hands in or approves holds the period, too: nothing comes in between this question and the step.
+        if state == PeriodState.PUBLISHED and current.submissions.filter(state=SubmissionState.SUBMITTED).exists():
+            raise ValidationError(_("Some figures of this period still wait: approve them or send them back first."))
         current.state = state
         if state == PeriodState.PUBLISHED:
             current.published_at = timezone.now()

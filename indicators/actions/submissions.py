@@ -232,6 +232,9 @@ def discard(*, submission: Submission, by: User) -> None:
 def _locked(submissions: Sequence[Submission]) -> list[Submission]:
     """The proposals as they now stand, with what approval reads, kept from other writers until the transaction ends."""
     keys = {each.pk for each in submissions}
+    # First the period, as whoever enters figures or closes it does: nobody judges by a state that is being left.
+    periods = {each.period_id for each in submissions}
+    list(ReportingPeriod.objects.filter(pk__in=periods).order_by("pk").select_for_update(no_key=True).values_list("pk"))
     found = list(
         Submission.objects.filter(pk__in=keys)
         .select_for_update(of=("self",))

@@ -78,8 +78,9 @@ def rows_of_every_kind() -> World:
     demonstration = make.programme(slug="demo", code="DEMO", is_demonstration=True)
     indicator(of, "Fictitious", themes=(), programme=demonstration)
     shown = make.period(programme=demonstration, state="published")
+    hidden = make.period(programme=demonstration, starts_on=date(2019, 1, 1), ends_on=date(2019, 6, 30))
     result(of, "Fictitious", country=of.chile, actual=2, period=shown)
-    result(of, "Fictitious", country=of.peru, actual=3, period=make.period(programme=demonstration))
+    result(of, "Fictitious", country=of.peru, actual=3, period=hidden)
     return of
 
 
