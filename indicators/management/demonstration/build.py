@@ -235,7 +235,7 @@ def _sexes() -> dict[str, Category]:
     dimension = Dimension.objects.filter(code="sex").first() or save_record(
         record=Dimension(code="sex", **three("name", ("Sexe", "Sexo", "Sex")))
     )
-    known = {category.code: category for category in dimension.categories.all()}
+    known = {category.code: category for category in Category.objects.filter(dimension=dimension)}
     for order, (code, name) in enumerate(story.SEXES.items(), start=1):
         if code not in known:
             known[code] = save_record(
