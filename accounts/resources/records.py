@@ -1,11 +1,10 @@
 """The base of all resources: one row of a sheet is one record, found by its natural key."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, ClassVar, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
-from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 from import_export.resources import ModelResource
 
@@ -14,6 +13,7 @@ from accounts.models import Record, User
 from accounts.resources.columns import Column, widget_for
 from accounts.resources.headings import find_headings, names_of, place_columns
 from accounts.resources.lineage import Lineage, TooManyRows
+from accounts.resources.lookups import batched, key_of, maker, narrowed
 from accounts.resources.widgets import KeyWidget, is_empty
 from accounts.resources.writers import Writer
 
@@ -149,7 +149,7 @@ class RecordResource(Writer, ModelResource):
         lines = self._lines(rows, places, headed)
         own = [column for column in self.present if self._is_own(column)]
         if not own:
-            for batch in _batched(lines, BATCH):
+            for batch in batched(lines, BATCH):
                 yield self._judge(batch, is_writing=is_writing)
             return
         try:
@@ -295,14 +295,14 @@ class RecordResource(Writer, ModelResource):
             asked: dict[tuple[Any, ...], list[Line]] = {}
             for line in lines:
                 if all(name in line.cleaned for name in names):
-                    asked.setdefault(tuple([_key(line.cleaned[name]) for name in names]), []).append(line)
+                    asked.setdefault(tuple([key_of(line.cleaned[name]) for name in names]), []).append(line)
             missing = [key for key in asked if key not in known]
             if missing:
                 if len(known) > MOST_LINKED:
                     known.clear()
                     missing = list(asked)
                 parts = [model._meta.get_field(attribute) for attribute in attributes]
-                for record in _narrowed(model._base_manager.all(), attributes, missing):
+                for record in narrowed(model._base_manager.all(), attributes, missing):
                     key = tuple([getattr(record, part.attname) for part in parts])
                     if key in asked:
                         # What the rules ask of it stands in the cells.
@@ -330,7 +330,7 @@ class RecordResource(Writer, ModelResource):
         for line in lines:
             if line.problems or not all(cleaned in line.cleaned for _name, cleaned in named):
                 continue
-            key = tuple([_key(line.cleaned[cleaned]) for _name, cleaned in named])
+            key = tuple([key_of(line.cleaned[cleaned]) for _name, cleaned in named])
             if key in self._first:
                 self.problem(
                     line,
@@ -345,11 +345,11 @@ class RecordResource(Writer, ModelResource):
         if is_writing:
             rows = rows.select_for_update(of=("self",))
         found = {}
-        for record in _narrowed(rows, attnames, list(wanted)) if wanted else ():
+        for record in narrowed(rows, attnames, list(wanted)) if wanted else ():
             found[tuple(getattr(record, name) for name in attnames)] = record
         kept = {key: found[key] for key in wanted if key in found}
         self._attach(list(kept.values()))
-        new = _maker(self.model)
+        new = maker(self.model)
         for key, line in wanted.items():
             record = kept.get(key)
             line.is_new = record is None
@@ -466,44 +466,3 @@ class RecordResource(Writer, ModelResource):
             ),
             batch_size=500,
         )
-
-
-def _batched(lines: Iterable[Line], size: int) -> Iterator[list[Line]]:
-    batch: list[Line] = []
-    for line in lines:
-        batch.append(line)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _maker(model: Any) -> Callable[[], Any]:
-    """What makes new records as ``model()`` does: asked for the same defaults thousands of times, that is slow."""
-    if any(callable(field.default) for field in model._meta.concrete_fields if field.has_default()):
-        return cast(Callable[[], Any], model)
-    blank = {name: value for name, value in vars(model()).items() if name != "_state"}
-
-    def make() -> Any:
-        record = model.__new__(model)
-        record.__dict__.update(blank, _state=ModelState())
-        return record
-
-    return make
-
-
-def _key(value: Any) -> Any:
-    return value.pk if isinstance(value, Record) else value
-
-
-def _narrowed(rows: Any, names: Sequence[str], keys: Sequence[tuple[Any, ...]]) -> Any:
-    """Rows whose columns each hold one of the asked values: those asked for, and perhaps a few more."""
-    condition = models.Q()
-    for name, values in zip(names, zip(*keys, strict=True), strict=True):
-        known = {value for value in values if value is not None}
-        part = models.Q(**{f"{name}__in": known})
-        if None in values:
-            part |= models.Q(**{f"{name}__isnull": True})
-        condition &= part
-    return rows.filter(condition)
