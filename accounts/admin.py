@@ -48,6 +48,7 @@ from accounts.models import Change, Import, Record, StoredFile, User
 from indicators.actions import one_refresh, refresh_results, touched_by
 from indicators.models import Result
 from partners.models import Membership
+from projects.demonstrations import is_of_demonstration
 
 LANGUAGES: dict[str, str] = dict(settings.LANGUAGES)
 
@@ -111,7 +112,17 @@ class AutocompleteFilter(admin.RelatedFieldListFilter):
         return True
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class MarkedAdmin(admin.ModelAdmin):
+    """The page of a record says when it is a demonstration's."""
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        record = kwargs.get("obj")
+        if record is not None and is_of_demonstration(record):
+            context["subtitle"] = f"{record} ({_('demonstration')})"
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+class ReadOnlyAdmin(MarkedAdmin):
     """Pages of what nobody writes by hand."""
 
     show_full_result_count = False
@@ -126,7 +137,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
-class OnRecordAdmin(admin.ModelAdmin):
+class OnRecordAdmin(MarkedAdmin):
     """Whatever one page of the administration writes is one change: by whom, why, through this door."""
 
     show_full_result_count = False

@@ -42,6 +42,7 @@ class ImportPage:
             "made": self.made,
             "heading": self.heading,
             "lede": self.lede,
+            "is_demonstration": look is not None and look.is_demonstration,
             "refusals": self.refusals,
             "facts": self.facts(),
             "can_apply": self.is_open and look is not None and look.is_readable and look.writes > 0,

@@ -13,6 +13,7 @@ from accounts.actions.previews import Outcome, Preview, PreviewedRow, Problem
 from accounts.models import Import, User
 from accounts.reading.workbooks import Refused, Row, Sheet, Workbook, open_workbook
 from dashboards.kinds import Kind
+from projects.demonstrations import name_demonstration
 
 #: Seconds; what was forgotten is read again.
 KEPT = 3600
@@ -35,9 +36,10 @@ class Look:
     problems_left_out: int
     is_readable: bool
     digest: str
+    is_demonstration: bool
 
     @classmethod
-    def of(cls, seen: Preview) -> "Look":
+    def of(cls, seen: Preview, kind: Kind) -> "Look":
         return cls(
             sheet=seen.sheet,
             header_row=seen.header_row,
@@ -48,6 +50,7 @@ class Look:
             problems_left_out=seen.problems_left_out,
             is_readable=seen.is_readable,
             digest=seen.digest,
+            is_demonstration=name_demonstration(kind.model, seen.named),
         )
 
     @property
@@ -110,7 +113,7 @@ def look_at(made: Import, kind: Kind, *, by: User) -> Look:
     kept: Look | None = cache.get(_key(made))
     if kept is not None:
         return kept
-    look = Look.of(imports.preview(resource=kind.resource(by=by), sheet=sheet_of(made, kind)))
+    look = Look.of(imports.preview(resource=kind.resource(by=by), sheet=sheet_of(made, kind)), kind)
     looked(made, look)
     return look
 

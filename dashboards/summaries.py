@@ -108,6 +108,7 @@ def summary_mail(intake: Intake, *, language: str) -> EmailMessage:
             "project": intake.report.project,
             "period": intake.report.period,
             "partner": intake.partner,
+            "is_demonstration": intake.report.project.programme.is_demonstration,
             "lines": told(entered(intake)),
             "address": f"{settings.SITE_URL.rstrip('/')}{reverse('confirm', args=[intake.code])}",
         }
@@ -117,5 +118,7 @@ def summary_mail(intake: Intake, *, language: str) -> EmailMessage:
         }
         # A name in it may hold anything: a subject is one line.
         subject = " ".join(subject.split())
+        if intake.report.project.programme.is_demonstration:
+            subject = _("Demonstration: %(subject)s") % {"subject": subject}
         body = render_to_string("dashboards/summary_mail.txt", context)
     return EmailMessage(subject=subject, body=body, to=[intake.email])

@@ -257,7 +257,8 @@ def _cells(programme: Programme, periods: Sequence[ReportingPeriod], today: date
     cells: dict[Line, dict[int, Cell]] = defaultdict(dict)
     lines = {}
     rows = (
-        Result.objects.filter(programme=programme, period__in=by_pk, series__is_expected=True, is_not_applicable=False)
+        Result.objects.for_staff()
+        .filter(programme=programme, period__in=by_pk, series__is_expected=True, is_not_applicable=False)
         .values_list("project", "project__code", "project__title", "period")
         .annotate(expected=Count("pk"), reported=Count("actual_record"))
         .order_by()

@@ -192,7 +192,8 @@ def _quantity(figure: Figure) -> rules.Quantity | None:
 def _coverage(programme: Programme) -> dict[int, tuple[int, int]]:
     """By indicator: how many figures of the periods that have ended were reported, and how many were expected."""
     rows: Iterable[tuple[int, int, int]] = (
-        Result.objects.filter(
+        Result.objects.for_staff()
+        .filter(
             Q(period__ends_on__lt=timezone.localdate()),
             programme=programme,
             series__is_expected=True,

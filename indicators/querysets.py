@@ -51,17 +51,23 @@ class IndicatorQuerySet(RecordQuerySet):
         """Indicators that anybody may see."""
         return self.filter(is_public=True, programme__is_demonstration=False)
 
-    def for_page(self) -> Self:
-        """Indicators with all that the method sheet names."""
+    def for_page(self, demonstration: "Programme | None" = None) -> Self:
+        """Public indicators with all that the method sheet names: of real programmes, or of one demonstration."""
+
+        def shown(indicators: Self) -> Self:
+            if demonstration is None:
+                return indicators.public()
+            return indicators.filter(is_public=True, programme=demonstration)
+
         return (
-            self.public()
+            shown(self)
             .select_related("programme", "expected_result", "project", "contributes_to", "replaced_by")
             .prefetch_related(
                 "themes",
                 "goals",
                 "dimensions",
-                Prefetch("contributors", queryset=self.model.objects.public()),
-                Prefetch("replaces", queryset=self.model.objects.public()),
+                Prefetch("contributors", queryset=shown(self.model.objects.all())),
+                Prefetch("replaces", queryset=shown(self.model.objects.all())),
             )
         )
 
@@ -193,6 +199,12 @@ class ResultQuerySet(models.QuerySet):
         """Without the fictitious figures of demonstration programmes."""
         return self.filter(programme__is_demonstration=False)
 
+    def for_staff(self) -> Self:
+        """One row for each series and period: without those that keep what the public sees until an actual is published."""
+        actuals = self.model._meta.get_field("actual_record").related_model._base_manager
+        answered = actuals.filter(series=OuterRef("series"), period=OuterRef("period"))
+        return self.exclude(Exists(answered), actual_record=None)
+
     def results(self) -> Self:
         """Outcomes and outputs: what a list shows unless its reader asks for more."""
         return self.filter(nature__in=MAIN_NATURES)
@@ -210,9 +222,15 @@ class ResultQuerySet(models.QuerySet):
         # By subquery, so that an indicator of two of the themes does not repeat its rows.
         return self.filter(indicator__in=indicators.filter(themes__in=list(themes)).values("pk"))
 
-    def for_pages(self) -> Self:
-        """Rows of the pages of a country, theme, project, partner, forum or goal: public, real, of the latest period."""
-        return self.public().real().latest().rows()
+    def for_pages(self, demonstration: "Programme | None" = None) -> Self:
+        """Rows of the pages of a country, theme, project, partner, forum or goal: public, real, of the latest period.
+
+        Args:
+            demonstration: its rows instead, of its public indicators.
+        """
+        if demonstration is None:
+            return self.public().real().latest().rows()
+        return self.public(demonstrations=[demonstration]).filter(programme=demonstration).latest().rows()
 
     def on(self, today: date) -> Self:
         """With ``status_today``, the status as ``rules.due`` reads it on that day."""

@@ -18,6 +18,7 @@ from indicators.choices import ChangeUnit, Measure, Nature, Qualifier, Status
 from indicators.models import Category, Indicator, Result
 from indicators.querysets import ResultQuerySet
 from indicators.rules import Quantity, share_from_counts
+from projects.demonstrations import query_of
 from projects.models import Theme
 
 NATURE_HEADINGS = {
@@ -65,12 +66,11 @@ class ScopePart:
     record: Any
     label: str
     lang: str = ""
-
-    #: Records of a demonstration have no page of their own.
-    has_page: bool = True
+    #: What its address needs: see ``projects.demonstrations.query_of``.
+    query: str = ""
 
     def get_absolute_url(self) -> str:
-        return self.record.get_absolute_url() if self.has_page else ""
+        return f"{self.record.get_absolute_url()}{self.query}"
 
 
 class FigureRow:
@@ -98,8 +98,13 @@ class FigureRow:
 
     @property
     def is_demonstration(self) -> bool:
-        """Whether it is of a demonstration programme, whose indicators, projects and themes have no public pages."""
+        """Whether it is of a demonstration programme, whose themes have no public pages."""
         return self.result.programme.is_demonstration
+
+    @property
+    def query(self) -> str:
+        """What the addresses of its indicator and project need."""
+        return query_of(self.result.programme)
 
     @cached_property
     def scope(self) -> list[ScopePart]:
@@ -107,7 +112,7 @@ class FigureRow:
         result = self.result
         parts = []
         if result.project is not None:
-            parts.append(ScopePart(result.project, result.project.code, has_page=not self.is_demonstration))
+            parts.append(ScopePart(result.project, result.project.code, query=self.query))
         if result.partner is not None and result.partner.is_public:
             parts.append(ScopePart(result.partner, result.partner.short_name, result.partner.language))
         if result.forum is not None:

@@ -2,16 +2,17 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from indicators.choices import PeriodState, Status, SubmissionState
-from indicators.models import Result, Submission
+from indicators.models import Submission
+from indicators.querysets import ResultQuerySet
 
 #: Something waits for long from this many days on.
 LONG = timedelta(days=14)
 
 
-def awaited(results: QuerySet[Result], today: date | None = None, *, is_overdue: bool = False) -> QuerySet[Result]:
+def awaited(results: ResultQuerySet, today: date | None = None, *, is_overdue: bool = False) -> ResultQuerySet:
     """Rows of expected series whose open period has no figure yet, nor one that waits for review.
 
     Args:
@@ -21,7 +22,7 @@ def awaited(results: QuerySet[Result], today: date | None = None, *, is_overdue:
     handed_in = Submission.objects.filter(
         series=OuterRef("series"), period=OuterRef("period"), state=SubmissionState.SUBMITTED
     )
-    found = results.filter(
+    found = results.for_staff().filter(
         ~Exists(handed_in),
         status=Status.NOT_REPORTED,
         series__is_expected=True,

@@ -15,6 +15,9 @@ class ProgrammeQuerySet(RecordQuerySet):
         """Programmes that are not a demonstration."""
         return self.filter(is_demonstration=False)
 
+    def demonstrations(self) -> Self:
+        return self.filter(is_demonstration=True)
+
     def for_home(self) -> Self:
         """Programmes with their key figures first: the first page is about the first of them."""
         return (

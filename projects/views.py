@@ -13,6 +13,7 @@ from indicators.tables import figure_tables
 from library.models import Citation, Discrepancy, Finding, Publication
 from library.statements import by_kind
 from projects.choices import Component, ThemeKind
+from projects.demonstrations import asked_for
 from projects.models import Project, Theme, WorkPlan
 
 
@@ -28,14 +29,16 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def project_page(request: HttpRequest, slug: str) -> HttpResponse:
-    project = get_object_or_404(Project.objects.real().for_page(), slug=slug)
+    demonstration = asked_for(request)
+    known = Project.objects.real() if demonstration is None else demonstration.projects.all()
+    project = get_object_or_404(known.for_page(), slug=slug)
     citations = list(Citation.objects.about_project(project))
     return render(
         request,
         "projects/project_page.html",
         {
             "project": project,
-            "figures": figure_tables(Result.objects.for_pages().filter(project=project), group="nature"),
+            "figures": figure_tables(Result.objects.for_pages(demonstration).filter(project=project), group="nature"),
             "roles": partners_by_role(project, citations),
             "citations": [citation for citation in citations if citation.project_id],
             "findings": by_kind(Finding.objects.filter(project=project).for_list()),

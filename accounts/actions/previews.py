@@ -136,6 +136,7 @@ class Preview:
         problems: of all rows and of the headings, up to ``MOST_PROBLEMS``; ``problems_left_out`` counts the others.
         is_readable: False when the headings are wrong, so that no row can be applied.
         digest: of all differences; see ``accounts.models.Import.digest``.
+        named: by foreign key, the primary keys of what these rows name.
     """
 
     sheet: str
@@ -148,6 +149,7 @@ class Preview:
     problems_left_out: int = 0
     is_readable: bool = True
     digest: str = ""
+    named: dict[str, set[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._hash = hashlib.sha256()
@@ -190,6 +192,7 @@ class Preview:
             if len(self.rows) >= MOST_ROWS:
                 self.rows_left_out += 1
                 continue
+            self._note_named(line.record)
             self.rows.append(
                 PreviewedRow(line.number, outcome, _name_of(line.record), tuple(line.differences), tuple(line.problems))
             )
@@ -197,6 +200,11 @@ class Preview:
     def finish(self) -> "Preview":
         self.digest = self._hash.hexdigest()
         return self
+
+    def _note_named(self, record: Any) -> None:
+        for each in () if record is None else record._meta.concrete_fields:
+            if each.many_to_one and (key := getattr(record, each.attname)) is not None:
+                self.named.setdefault(each.name, set()).add(key)
 
     def _list(self, problem: Problem) -> None:
         if len(self.problems) < MOST_PROBLEMS:

@@ -115,7 +115,7 @@ def _keep(user: User, kind: Kind, form: UploadForm) -> Import:
         by=user,
         options={"reason": form.cleaned_data["reason"]},
     )
-    looked(made, Look.of(seen))
+    looked(made, Look.of(seen, kind))
     return made
 
 

@@ -80,6 +80,10 @@ class Letter:
     user: User
     deadlines: list[Deadline]
 
+    @property
+    def is_demonstration(self) -> bool:
+        return any(deadline.period.programme.is_demonstration for deadline in self.deadlines)
+
 
 @dataclass
 class Outcome:
@@ -273,6 +277,8 @@ def _send(letter: Letter) -> None:
             subject = _("EPE-AP results: figures are overdue")
         else:
             subject = _("EPE-AP results: figures are due soon")
+        if letter.is_demonstration:
+            subject = _("Demonstration: %(subject)s") % {"subject": subject}
         send_mail(subject, body_of(letter), None, [letter.user.email])
 
 
@@ -283,7 +289,7 @@ def body_of(letter: Letter) -> str:
         {
             "user": letter.user,
             "deadlines": letter.deadlines,
-            "is_demonstration": any(each.period.programme.is_demonstration for each in letter.deadlines),
+            "is_demonstration": letter.is_demonstration,
             "address": f"{settings.SITE_URL.rstrip('/')}{reverse('workspace')}",
         },
     )

@@ -96,13 +96,14 @@ class Strand:
     tail: str
     series: Listed | None = None
     lines: dict[int, Line] = field(default_factory=dict)
-    #: Target-only lines that the public sees beside a computed total that it does not see yet.
+    #: Target-only lines that the public sees beside an actual or a computed total that it does not see yet.
     kept_lines: list[Line] = field(default_factory=list)
     readings: dict[int, Reading] = field(default_factory=dict)
 
-    def key(self, period: Period, *, is_computed: bool = False) -> str:
+    def key(self, period: Period, *, is_computed: bool = False, is_kept: bool = False) -> str:
         """What names its row, made of natural keys so that it is the same in every database."""
-        text = f"{self.indicator.slug}/{period.slug}{self.tail}{'/computed' if is_computed else ''}"
+        kind = "/computed" if is_computed else "/awaited" if is_kept else ""
+        text = f"{self.indicator.slug}/{period.slug}{self.tail}{kind}"
         if len(text) <= KEY_LENGTH:
             return text
         return f"{text[: KEY_LENGTH - 33]}~{hashlib.sha256(text.encode()).hexdigest()[:32]}"

@@ -41,6 +41,8 @@ def add_series(sheet: Sheet, series: Listed) -> None:
             seen = [each for each in past if each.is_public] if line.is_public else past
             line.to_date = to_date if len(seen) == len(past) else _cumulated(sheet, seen)
             strand.lines[period.pk] = line
+            if line.actual_record is not None and not line.is_public:
+                _keep_what_the_public_sees(sheet, strand, period, [each for each in past if each.is_public])
         strand.readings[period.pk] = _reading(sheet, strand, period, actuals.get(period.pk), past, to_date)
 
 
@@ -100,6 +102,15 @@ def _line(sheet: Sheet, strand: Strand, period: Period, actual: Figure | None) -
         line.share, line.numerator, line.denominator = actual.share, actual.numerator, actual.denominator
     set_targets(sheet, line, strand.series, targets)
     return line
+
+
+def _keep_what_the_public_sees(sheet: Sheet, strand: Strand, period: Period, seen: Past) -> None:
+    """Until its actual is published, the public goes on seeing the target and that nothing was reported."""
+    kept = _line(sheet, strand, period, None)
+    if kept is not None and kept.is_public:
+        kept.key = strand.key(period, is_kept=True)
+        kept.to_date = _cumulated(sheet, seen)
+        strand.kept_lines.append(kept)
 
 
 def _reading(

@@ -58,6 +58,11 @@ def withhold(book: Book, sheets: Sequence[Sheet]) -> None:
             lines[key].withheld = reason
     for key in rules.withheld(baselines, sums, book.thresholds):
         lines[key].is_baseline_withheld = True
+    for strand in (strand for sheet in found for strand in sheet.strands.values() if strand.kept_lines):
+        # It is one baseline, whichever of its lines says so.
+        is_withheld = any(line.is_baseline_withheld for line in strand.emitted())
+        for line in strand.kept_lines:
+            line.is_baseline_withheld = is_withheld
     if any(line.withheld for line in lines.values()):
         for sheet in found:
             _withhold_sums_over_periods(sheet)
@@ -182,10 +187,14 @@ def _withhold_sums_over_periods(sheet: Sheet) -> None:
     adds_periods = sheet.indicator.cumulation == Cumulation.PER_PERIOD
     for strand, line in _lines(sheet):
         is_whole = line.period.is_whole
+        # What the public sees adds up no figure that it does not see: that one is withheld tells it nothing yet.
+        is_kept = any(line is each for each in strand.kept_lines)
         if line.withheld or (is_whole and line.has_actual) or not (adds_periods or is_whole):
             continue
         line.is_to_date_withheld = any(
             other.withheld
             for other in strand.lines.values()
-            if not other.period.is_whole and (is_whole or other.period.ends_on <= line.period.ends_on)
+            if (other.is_public or not is_kept)
+            and not other.period.is_whole
+            and (is_whole or other.period.ends_on <= line.period.ends_on)
         )

@@ -1,11 +1,13 @@
 """The computed table of results: to be looked at, never edited."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import AutocompleteFilter, ReadOnlyAdmin, in_languages, number
 from indicators.admin.saved import ResultLook
 from indicators.models import Result
+from indicators.querysets import ResultQuerySet
 
 
 @admin.register(Result)
@@ -44,3 +46,7 @@ class ResultAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("indicator", "project", "country", "partner", "forum", "breakdown", "period")
     search_fields = ("key", "indicator__code", "project__code", "partner__name", *in_languages("indicator__name"))
+
+    def get_queryset(self, request: HttpRequest) -> ResultQuerySet:
+        # One row for each series and period: what the public is told meanwhile is on its own pages.
+        return super().get_queryset(request).for_staff()  # type: ignore[attr-defined]

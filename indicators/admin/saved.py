@@ -62,7 +62,7 @@ class SavedFilter(admin.SimpleListFilter):
         return queryset if condition is None else queryset.filter(condition(timezone.localdate()))
 
 
-def _of(model: Any, path: str, outer: str = "pk") -> QuerySet[Any]:
+def _of(model: Any, path: str, outer: str = "pk") -> Any:
     return model.objects.filter(**{path: OuterRef(outer)})
 
 
@@ -176,7 +176,7 @@ class MissingIn(admin.SimpleListFilter):
         chosen = self.value()
         if chosen is None or not is_key(chosen):
             return queryset
-        lines = Result.objects.filter(
+        lines = Result.objects.for_staff().filter(
             series=OuterRef("pk"), period=chosen, actual_record__isnull=True, is_not_applicable=False
         )
         handed_in = Submission.objects.filter(series=OuterRef("pk"), period=chosen, state=SubmissionState.SUBMITTED)

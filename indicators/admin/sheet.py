@@ -211,7 +211,7 @@ def _lines(series: Sequence[Series], periods: Sequence[ReportingPeriod]) -> list
         cell_of(actual).actual = actual
     for proposal in Submission.objects.filter(**of_shown, state__in=OPEN_SUBMISSION_STATES):
         cell_of(proposal).proposal = proposal
-    for row in Result.objects.filter(**of_shown).select_related("period").on(timezone.localdate()):
+    for row in Result.objects.for_staff().filter(**of_shown).select_related("period").on(timezone.localdate()):
         cell = cell_of(row)
         if row.period.state == PeriodState.PUBLISHED and any(row.target_record_id == each.pk for each in cell.earlier):
             cell.kept = row.target_record_id

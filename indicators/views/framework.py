@@ -20,6 +20,7 @@ from indicators.desk import Desk, DeskOfIndicator, DeskOfResult, desk_of
 from indicators.models import ExpectedResult, Indicator, Result
 from indicators.selections import whole, width
 from indicators.tables import FigureRow, figure_rows
+from projects.demonstrations import asked_for, query_of
 from projects.models import Programme
 
 
@@ -45,7 +46,12 @@ class Measured:
     @property
     def is_reached(self) -> bool:
         """Whether the indicator has a public page."""
-        return self.indicator.is_public and not self.indicator.programme.is_demonstration
+        return self.indicator.is_public
+
+    @property
+    def query(self) -> str:
+        """What the address of its page needs."""
+        return query_of(self.indicator.programme)
 
     @property
     def number_with_target(self) -> int:
@@ -68,11 +74,15 @@ def framework_page(request: HttpRequest) -> HttpResponse:
     staff = request.user if isinstance(request.user, User) and request.user.is_staff else None
     if request.method == "POST":
         return _moved(request, staff)
+    demonstration = asked_for(request)
     known = Programme.objects.all() if staff else Programme.objects.real()
+    if demonstration is not None:
+        known |= Programme.objects.filter(pk=demonstration.pk)
     programmes = list(known.filter(expected_results__isnull=False).distinct().order_by("is_demonstration", "code"))
     programme, problems = _chosen(request, programmes)
     shows_all = staff is not None and request.GET.get("show") == "all"
-    nodes = _nodes(programme, shows_all=shows_all or programme.is_demonstration) if programme is not None else []
+    is_theirs = staff is not None and programme is not None and programme.is_demonstration
+    nodes = _nodes(programme, shows_all=shows_all or is_theirs) if programme is not None else []
     desk = _with_desk(nodes, programme, staff) if staff is not None and programme is not None else None
     return render(
         request,
@@ -118,7 +128,8 @@ def _chosen(request: HttpRequest, programmes: list[Programme]) -> tuple[Programm
     asked = request.GET.get("programme", "").strip()
     if not asked:
         return first, []
-    found = next((programme for programme in programmes if asked.casefold() == programme.slug.casefold()), None)
+    names = {name.casefold(): each for each in reversed(programmes) for name in (each.code, each.slug)}
+    found = names.get(asked.casefold())
     if found is not None:
         return found, []
     return first, [unknown_value("programme", asked, [programme.slug for programme in programmes])]
@@ -131,14 +142,15 @@ def _nodes(programme: Programme, *, shows_all: bool = False) -> list[Node]:
         shows_all: with what is not public, too: for staff alone.
     """
     expected = programme.expected_results.prefetch_related("citations__document").order_by("order", "code")
-    shown = Result.objects.latest().rows() if shows_all else Result.objects.for_pages()
+    demonstration = programme if programme.is_demonstration else None
+    shown = Result.objects.latest().rows() if shows_all else Result.objects.for_pages(demonstration)
     results = shown.filter(programme=programme, indicator__expected_result__isnull=False)
     [rows] = figure_rows(results.order_by("key"), with_parts=False)
     figures: dict[int, list[FigureRow]] = defaultdict(list)
     for row in rows:
         figures[row.indicator_id].append(row)
     indicators: dict[int, list[Measured]] = defaultdict(list)
-    known = Indicator.objects.all() if shows_all else Indicator.objects.public()
+    known = Indicator.objects.all() if shows_all else Indicator.objects.filter(is_public=True)
     measured = known.filter(programme=programme, expected_result__isnull=False)
     for indicator in measured.select_related("programme").order_by("code"):
         assert indicator.expected_result_id is not None

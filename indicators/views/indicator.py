@@ -10,16 +10,19 @@ from epe_ap.pages import page_numbers, page_of, unknown_names
 from indicators.actions import thresholds
 from indicators.histories import published_histories
 from indicators.models import Category, Indicator, Result, Target
+from indicators.querysets import ResultQuerySet
 from indicators.tables import FigureRow, FigureTables, Names, figure_rows, reader_language, tables_of
 from library.models import Citation, Discrepancy
 from library.statements import Disagreement, statements
+from projects.demonstrations import asked_for, query_of
 
 
 @require_safe
 def indicator_page(request: HttpRequest, slug: str) -> HttpResponse:
-    indicator = get_object_or_404(Indicator.objects.for_page(), slug=slug)
+    demonstration = asked_for(request)
+    indicator = get_object_or_404(Indicator.objects.for_page(demonstration), slug=slug)
     names = Names.of(indicator.themes.all(), Category.objects.select_related("dimension"))
-    results = Result.objects.public().real().rows().filter(indicator=indicator)
+    results = _results_of(indicator).rows()
     [rows] = figure_rows(
         results.in_order(group="family", sort="name", language=reader_language()),
         names=names,
@@ -30,6 +33,7 @@ def indicator_page(request: HttpRequest, slug: str) -> HttpResponse:
         "indicators/indicator.html",
         {
             "indicator": indicator,
+            "query": query_of(indicator.programme),
             "is_retired": is_retired(indicator),
             "figures": _by_period(rows),
             "restated": [row for row in rows if _is_restated(row)],
@@ -43,11 +47,11 @@ def indicator_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def indicator_history(request: HttpRequest, slug: str) -> HttpResponse:
     """What the public could see of an indicator's figures since they were published, and why it changed."""
-    indicator = get_object_or_404(Indicator.objects.for_page(), slug=slug)
+    demonstration = asked_for(request)
+    indicator = get_object_or_404(Indicator.objects.for_page(demonstration), slug=slug)
     results = (
-        Result.objects.public()
-        .real()
-        .filter(indicator=indicator, series__isnull=False)
+        _results_of(indicator)
+        .filter(series__isnull=False)
         .filter(Q(actual_record__isnull=False) | Q(target_record__isnull=False))
     )
     # What is known to have changed stands first.
@@ -62,13 +66,20 @@ def indicator_history(request: HttpRequest, slug: str) -> HttpResponse:
         "indicators/history.html",
         {
             "indicator": indicator,
+            "query": query_of(indicator.programme),
             "is_retired": is_retired(indicator),
             "histories": histories,
             "page_obj": page,
             "page_numbers": page_numbers(page),
-            "problems": [*problems, *unknown_names(request.GET, ["page"])],
+            "problems": [*problems, *unknown_names(request.GET, ["page", "programme"] if demonstration else ["page"])],
         },
     )
+
+
+def _results_of(indicator: Indicator) -> ResultQuerySet:
+    """Its public results; all of them where it is a demonstration's, which is fictitious."""
+    demonstrations = [indicator.programme] if indicator.programme.is_demonstration else []
+    return Result.objects.public(demonstrations=demonstrations).filter(indicator=indicator)
 
 
 def is_retired(indicator: Indicator) -> bool:

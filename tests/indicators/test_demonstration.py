@@ -4,24 +4,42 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts.actions import ensure_roles
 from accounts.actions.bulk import check_many
 from accounts.models import Change, User
+from dashboards.summaries import summary_mail
 from indicators.actions import check_results
+from indicators.actions.reminders import send_reminders
 from indicators.choices import IntakeAnswer, PeriodState, ReturnReason, Status, SubmissionState
 from indicators.management.demonstration import story
-from indicators.models import Indicator, Intake, Report, ReportingPeriod, Result, Review, Submission, Target
+from indicators.models import (
+    Actual,
+    Baseline,
+    Indicator,
+    Intake,
+    Report,
+    ReportingPeriod,
+    Result,
+    Review,
+    Series,
+    Submission,
+    Target,
+)
 from partners.models import Partner
+from projects.demonstrations import ways_to_programme
 from projects.models import Programme, Project
 from tests import factories as make
 from tests.everything import PAGES, Everything
@@ -71,6 +89,15 @@ def demo() -> Programme:
 def text_of(page: Any) -> str:
     content = b"".join(page.streaming_content) if page.streaming else page.content
     return content.decode()
+
+
+def content_of(client: Client, address: str) -> bytes:
+    page = client.get(address)
+    return b"".join(page.streaming_content) if page.streaming else page.content
+
+
+def links_of(page: Any) -> set[str]:
+    return {address.replace("&amp;", "&") for address in re.findall(r'href="(/en/[^"#]*)', text_of(page))}
 
 
 def words_of_it(text: str) -> list[str]:
@@ -170,10 +197,90 @@ def test_with_its_code_it_is_shown_and_marked(client: Client, language: str):
     assert "DEMO-A" in page
 
 
-def test_with_its_code_every_link_opens(client: Client):
-    page = text_of(client.get("/en/results/?programme=DEMO"))
-    links = {address.replace("&amp;", "&") for address in re.findall(r'href="(/en/[^"#]*)', page)}
-    assert {address for address in links if client.get(address).status_code != 200} == set()
+def test_with_its_code_pages_of_its_records_answer_marked_and_hidden_from_search_engines(client: Client):
+    results = client.get("/en/results/?programme=DEMO")
+    links = links_of(results)
+    records = [address for address in links if "/indicators/" in address or "/projects/DEMO" in address]
+    histories = [address.replace("?", "history/?") for address in records if "/indicators/" in address]
+    pages = [results, *map(client.get, (*records, *histories, "/en/framework/?programme=DEMO"))]
+
+    assert len(records) > 5
+    assert {page.status_code for page in pages} == {200}
+    assert {text_of(page).count("demonstration-mark") for page in pages} == {1}
+    assert {text_of(page).count('<meta name="robots" content="noindex">') for page in pages} == {1}
+    assert {client.get(address.partition("?")[0]).status_code for address in (*records, *histories)} == {404}
+    for other in ("EPE-AP", "nothing", "", "%00"):
+        asked = {f"{address.partition('?')[0]}?programme={other}" for address in (records[0], histories[0])}
+        assert {client.get(address).status_code for address in asked} == {404}
+    everything = set().union(*map(links_of, pages))
+    assert {address for address in everything if client.get(address).status_code != 200} == set()
+    assert "DEMO" not in text_of(client.get("/en/framework/"))
+
+
+def test_its_code_shows_nothing_else_that_is_hidden(client: Client, demo: Programme):
+    """Neither an indicator of it that is not public, nor a real one under its name."""
+    hidden = Indicator.objects.filter(programme=demo).first()
+    Indicator.objects.filter(pk=hidden.pk).update(is_public=False)
+
+    assert client.get(f"/en/indicators/{hidden.slug}/?programme=DEMO").status_code == 404
+    assert client.get("/en/indicators/trained/?programme=DEMO").status_code == 404
+    assert client.get("/en/projects/B05.1/?programme=DEMO").status_code == 404
+    assert hidden.name_en not in text_of(client.get("/en/framework/?programme=DEMO"))
+
+
+def test_every_page_for_staff_that_shows_something_of_it_says_so(demo: Programme):
+    """The demonstration mark on pages of the workspace, a short one in the administration, and one in a workbook."""
+    client = Client()
+    client.force_login(make.user(is_staff=True, is_superuser=True))
+    period = ReportingPeriod.objects.filter(programme=demo, state=PeriodState.OPEN).earliest("starts_on")
+    report = f"/en/workspace/reports/DEMO-A/{period.slug}"
+    framework = f"/en/workspace/framework/{demo.slug}"
+    intake = Intake.objects.filter(report__project__programme=demo).first()
+    workbooks = {f"{report}/upload/": f"{report}/template.xlsx", f"{framework}/upload/": f"{framework}.xlsx"}
+    exports = "/en/workspace/exports/projects.xlsx?programme=DEMO"
+    project = load_workbook(BytesIO(content_of(client, exports)))
+    [titles] = [row for row in project["projects"].iter_cols() if row[0].value == "title"]
+    titles[1].value = "Renamed"
+    changed = BytesIO()
+    project.save(changed)
+    sent = [(at, content_of(client, workbook)) for at, workbook in workbooks.items()]
+    sent.append(("/en/workspace/imports/projects/", changed.getvalue()))
+    looks = [
+        client.post(at, {"reason": "Tried out", "file": SimpleUploadedFile("sent.xlsx", content)}).url
+        for at, content in sent
+    ]
+    pages = [
+        *(f"{report}/{page}" for page in ("", "review/", "narrative/", "on-behalf/", "upload/")),
+        *(f"/en/workspace/periods/{period.slug}/{page}/" for page in ("grid", "review")),
+        *(f"/en/framework/?programme={demo.slug}", f"{framework}/upload/", f"/en/confirm/{intake.code}/", *looks),
+    ]
+    admin = [
+        record._meta.model._default_manager.filter(pk=record.pk).get()
+        for model in (Project, Indicator, ReportingPeriod, Series, Target, Baseline, Actual, Submission, Report, Result)
+        for record in model._base_manager.filter(**{f"{ways_to_programme(model)[0]}": demo})[:1]
+    ]
+    marked = {page: "demonstration-mark" in text_of(client.get(page)) for page in pages}
+    for record in [demo, *admin]:
+        address = reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk])
+        marked[address] = "(demonstration)</h2>" in text_of(client.get(address))
+
+    assert [page for page, is_marked in marked.items() if not is_marked] == []
+    assert len(marked) == 24
+    for _at, content in sent[:2]:
+        said = {cell for sheet in load_workbook(BytesIO(content)) for row in sheet.values for cell in row}
+        assert "Demonstration: everything here is invented." in said
+    real = Project.objects.get(code="B05.1")
+    assert "(demonstration)" not in text_of(client.get(reverse("admin:projects_project_change", args=[real.pk])))
+
+
+def test_every_mail_about_it_says_so_in_its_subject(demo: Programme, mailoutbox: list[Any]):
+    send_reminders(today=TODAY + timedelta(days=14), with_demonstration=True)
+    intake = Intake.objects.filter(report__project__programme=demo).first()
+    told = [*mailoutbox, summary_mail(intake, language="en")]
+    words = ("Demonstration", "Démonstration", "Demostración")
+
+    assert len(told) > 1
+    assert [mail.subject for mail in told if not mail.subject.startswith(words)] == []
 
 
 def test_a_second_one_is_refused_and_changes_nothing():

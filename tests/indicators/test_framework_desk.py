@@ -118,12 +118,16 @@ def test_staff_are_told_what_to_look_at() -> None:
 
 
 @pytest.mark.django_db
-def test_the_demonstration_is_there_for_staff_when_asked_for_and_for_nobody_else(client: Client) -> None:
+def test_the_demonstration_is_there_for_whoever_names_it_and_what_is_not_public_for_staff_alone(client: Client) -> None:
     real, shown = Model(code="A"), Model(is_demonstration=True, code="B")
     indicator = factories.indicator(
         programme=shown.programme, expected_result=shown.top, **factories.three("name", "Made up")
     )
-    factories.actual(series=factories.series(indicator=indicator), value=Decimal(4321))
+    stated = factories.actual(series=factories.series(indicator=indicator), value=Decimal(4321))
+    hidden = factories.indicator(
+        programme=shown.programme, expected_result=shown.top, is_public=False, **factories.three("name", "HIDDEN")
+    )
+    factories.actual(series=factories.series(indicator=hidden), period=stated.period, value=Decimal(9876))
     with change(door=Door.COMMAND):
         rebuild_results()
     asked = {"programme": shown.programme.slug}
@@ -132,13 +136,17 @@ def test_the_demonstration_is_there_for_staff_when_asked_for_and_for_nobody_else
     body = staff.get(ADDRESS, asked).content.decode()
     assert "Made up" in body
     assert "321" in body
+    assert "HIDDEN" in body
     member = factories.membership().user
     for who in (client, signed_in(member)):
+        assert who.get(ADDRESS).context["programmes"] == [real.programme]
         answer = who.get(ADDRESS, asked | {"show": "all"})
-        assert answer.context["programme"] == real.programme
+        body = answer.content.decode()
+        assert answer.context["programme"] == shown.programme
         assert answer.context["desk"] is None
-        assert 'class="desk"' not in answer.content.decode()
-        assert len(answer.context["problems"]) == 2
+        assert ("Made up" in body, "demonstration-mark" in body, "noindex" in body) == (True, True, True)
+        assert [word for word in ('class="desk"', "HIDDEN", "876") if word in body] == []
+        assert len(answer.context["problems"]) == 1
 
 
 @pytest.mark.django_db

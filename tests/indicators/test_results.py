@@ -653,6 +653,43 @@ def test_a_total_is_public_when_all_its_parts_are(world: World) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "figure",
+    [{"value": Decimal(40)}, {"value": Decimal(3)}, {"is_not_applicable": True}],
+    ids=["a figure", "so few that it is withheld", "not applicable"],
+)
+def test_the_target_stays_public_until_the_approved_figure_is_published(world: World, figure: dict[str, Any]) -> None:
+    """The public sees the very same row as before, and learns nothing of what was approved."""
+    opened = make.period(programme=world.programme, slug="open", starts_on=date(2021, 7, 1), ends_on=date(2021, 12, 31))
+    series = world.series(is_expected=True)
+    make.baseline(series=series, value=Decimal(7))
+    make.target(series=series, period=opened, value=Decimal(100))
+    world.states(25, period=world.halves[0])
+
+    def seen() -> list[dict[str, Any]]:
+        rebuild_results()
+        return list(Result.objects.public().order_by("key").values())
+
+    def told(of: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{name: each[name] for name in each if name not in ("id", "key")} for each in of]
+
+    before = seen()
+    actual = make.actual(
+        series=series,
+        period=opened,
+        route="grid",
+        approved_at=datetime(2021, 7, 9, tzinfo=UTC),
+        **{"value": None} | figure,
+    )
+    after = seen()
+
+    assert told(after) == told(before)
+    assert [each["key"] for each in after][-1] == "people/open/awaited"
+    assert Result.objects.get(actual_record=actual).is_public is False
+    ReportingPeriod.objects.update(state="published")
+    assert [key for (key,) in rows("key", period=opened)] == ["people/open"]
+
+
 # --- Small cells -----------------------------------------------------------------------------------------------------
 
 IN_HOUSE = {"route": "grid", "approved_at": datetime(2021, 7, 9, tzinfo=UTC)}
