@@ -9,12 +9,13 @@ from typing import Any
 
 from indicators import rules
 from indicators.actions.book import Book
+from indicators.actions.parts import check_parts
 from indicators.actions.records import Figure
 from indicators.actions.sheet import Line, Sheet, Strand, approved_on, has_text, share_of
 from indicators.actions.strands import add_series
-from indicators.actions.totals import check_parts, roll_up, total_parts
+from indicators.actions.totals import roll_up, total_parts
 from indicators.actions.withholding import withhold
-from indicators.choices import Direction, Measure, Origin, Reason, Status
+from indicators.choices import Measure, Origin, Reason, Status
 from indicators.models import Result
 from indicators.rules import Quantity, Scope
 
@@ -137,7 +138,7 @@ def _recency(line: Line) -> tuple[bool, date, bool, date, str]:
 
 def _standing(sheet: Sheet, line: Line) -> Standing:
     """Status and ratios against the target due by then and, where none is due yet, against the final one."""
-    whole = next((period for period in sheet.periods if period.is_whole), None)
+    whole = sheet.whole
     is_whole = line.period.is_whole
     final_is_due = whole is None or is_whole or line.period.ends_on >= whole.ends_on
     measured, is_cumulated = line.quantity, False
@@ -152,13 +153,9 @@ def _standing(sheet: Sheet, line: Line) -> Standing:
         final = now if is_whole else final
     else:
         now, target, measured, uses_to_date = final, line.final, final_quantity, True
-    towards, _ = rules.direction_of(
-        declared=Direction(sheet.indicator.direction), baseline=line.baseline, target=target
-    )
+    towards, _ = rules.direction_of(declared=sheet.direction, baseline=line.baseline, target=target)
     progress = rules.progress(baseline=line.baseline, target=target, actual=measured)
-    achievement = rules.achievement(
-        target=target, actual=measured, measure=Measure(sheet.indicator.measure), direction=towards
-    )
+    achievement = rules.achievement(target=target, actual=measured, measure=sheet.measure, direction=towards)
     is_comparable = now.status != Status.NOT_MEASURABLE
     return Standing(
         status=now.status,
@@ -180,7 +177,7 @@ def _status(
     is_due: bool,
 ) -> rules.Outcome:
     indicator, actual = sheet.indicator, line.actual_record
-    baseline, measure = line.baseline, Measure(indicator.measure)
+    baseline, measure = line.baseline, sheet.measure
     share, target_share = share_of(actual), share_of(record)
     if share is not None and target_share is not None:
         measured, target, baseline = share, target_share, share_of(line.baseline_record)
@@ -192,7 +189,7 @@ def _status(
         target=target,
         thresholds=sheet.book.thresholds,
         baseline=baseline,
-        direction=Direction(indicator.direction),
+        direction=sheet.direction,
         measure=measure,
         change_unit=indicator.change_unit,
         no_target_reason=indicator.no_target_reason,

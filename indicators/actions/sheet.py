@@ -13,7 +13,7 @@ from decimal import Decimal
 from indicators import rules
 from indicators.actions.book import Book
 from indicators.actions.records import Figure, Listed, Period
-from indicators.choices import Cumulation, PeriodKind, Route
+from indicators.choices import Cumulation, Direction, Measure, PeriodKind, Route
 from indicators.models import Indicator
 from indicators.rules import Quantity, Scope
 
@@ -85,6 +85,15 @@ class Line:
         return self.actual_record is not None and self.actual_record.is_not_applicable
 
 
+@dataclass(slots=True)
+class InForce:
+    """The targets of a series as a period's report sees them, by the period that they are for, and the final one."""
+
+    targets: dict[int, Figure]
+    milestones: list[rules.Milestone]
+    final: Figure | None
+
+
 @dataclass(slots=True, eq=False)
 class Strand:
     indicator: Indicator
@@ -138,7 +147,12 @@ class Sheet:
         self.periods = book.periods.get(indicator.programme_id, [])
         self.known = {period.pk: period for period in self.periods}
         self.kinds = {period.pk: PeriodKind(period.kind) for period in self.periods}
+        self.whole = next((period for period in self.periods if period.is_whole), None)
+        # Read off once, not for each of the lines.
         self.cumulation = Cumulation(indicator.cumulation)
+        self.measure, self.direction = Measure(indicator.measure), Direction(indicator.direction)
+        #: Of series whose targets were never revised: those of all periods alike.
+        self.in_force: dict[int, InForce] = {}
         self.strands: dict[tuple[Scope, str], Strand] = {}
         #: Groups of keys of which each one follows from the others: totals first, then their parts.
         self.sums: list[list[str]] = []

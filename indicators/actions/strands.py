@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from indicators import rules
 from indicators.actions.records import Figure, Listed, Period
-from indicators.actions.sheet import Line, Reading, Sheet, Strand, approved_on, quantity_of
+from indicators.actions.sheet import InForce, Line, Reading, Sheet, Strand, approved_on, quantity_of
 from indicators.choices import Cumulation, PeriodKind, Route
 from indicators.rules import Quantity
 
@@ -46,12 +46,17 @@ def add_series(sheet: Sheet, series: Listed) -> None:
         strand.readings[period.pk] = _reading(sheet, strand, period, actuals.get(period.pk), past, to_date)
 
 
-def targets_for(sheet: Sheet, series: Listed, period: Period) -> dict[int, Figure]:
-    """The target in force for each period, as this period's report sees them."""
+def targets_for(sheet: Sheet, series: Listed, period: Period) -> InForce:
+    """The targets in force as this period's report sees them."""
+    found = sheet.in_force.get(series.pk)
+    if found is not None:
+        return found
     every = sheet.book.targets.get(series.pk, {})
     if all(len(versions) == 1 and versions[0].is_current for versions in every.values()):
-        return {other: versions[0] for other, versions in every.items()}
-    found = {}
+        # Never revised: all periods see the same.
+        found = sheet.in_force[series.pk] = _in_force(sheet, {other: each[0] for other, each in every.items()})
+        return found
+    targets = {}
     for other, versions in every.items():
         revision = rules.revision_in_force(
             (rules.Revision(each.pk, each.revision, each.valid_from, each.is_current) for each in versions),
@@ -59,29 +64,33 @@ def targets_for(sheet: Sheet, series: Listed, period: Period) -> dict[int, Figur
             is_published=period.is_published,
         )
         if revision is not None:
-            found[other] = next(each for each in versions if each.pk == revision.key)
-    return found
+            targets[other] = next(each for each in versions if each.pk == revision.key)
+    return _in_force(sheet, targets)
 
 
-def set_targets(sheet: Sheet, line: Line, series: Listed, targets: Mapping[int, Figure]) -> None:
-    """The target due by the end of the line's period, the final one, and the baseline."""
+def _in_force(sheet: Sheet, targets: dict[int, Figure]) -> InForce:
     milestones = [
         rules.Milestone(target.pk, pk, sheet.kinds[pk], sheet.known[pk].ends_on)
         for pk, target in targets.items()
         if pk in sheet.known
     ]
+    final = next((targets[each.period] for each in milestones if each.kind == PeriodKind.WHOLE), None)
+    return InForce(targets, milestones, final)
+
+
+def set_targets(sheet: Sheet, line: Line, series: Listed, in_force: InForce) -> None:
+    """The target due by the end of the line's period, the final one, and the baseline."""
     due = rules.target_due(
-        milestones,
+        in_force.milestones,
         period=line.period.pk,
         ends_on=line.period.ends_on,
         kind=sheet.kinds[line.period.pk],
         cumulation=sheet.cumulation,
     )
-    target = None if due is None else targets[due.period]
-    final = next((targets[each.period] for each in milestones if each.kind == PeriodKind.WHOLE), None)
+    target = None if due is None else in_force.targets[due.period]
     line.target_record, line.target = target, quantity_of(target)
     line.target_basis = "" if target is None else target.basis
-    line.final_record, line.final = final, quantity_of(final)
+    line.final_record, line.final = in_force.final, quantity_of(in_force.final)
     line.baseline_record = sheet.book.baselines.get(series.pk)
     line.baseline = quantity_of(line.baseline_record)
 
@@ -89,8 +98,8 @@ def set_targets(sheet: Sheet, line: Line, series: Listed, targets: Mapping[int, 
 def _line(sheet: Sheet, strand: Strand, period: Period, actual: Figure | None) -> Line | None:
     """What the strand shows in a period, but for what it adds up to date."""
     assert strand.series is not None
-    targets = targets_for(sheet, strand.series, period)
-    if actual is None and period.pk not in targets and not strand.awaits(period):
+    in_force = targets_for(sheet, strand.series, period)
+    if actual is None and period.pk not in in_force.targets and not strand.awaits(period):
         return None
     line = Line(strand.key(period), period, actual_record=actual)
     line.is_public = sheet.is_public(period, actual)
@@ -100,7 +109,7 @@ def _line(sheet: Sheet, strand: Strand, period: Period, actual: Figure | None) -
     if actual is not None:
         line.quantity = quantity_of(actual)
         line.share, line.numerator, line.denominator = actual.share, actual.numerator, actual.denominator
-    set_targets(sheet, line, strand.series, targets)
+    set_targets(sheet, line, strand.series, in_force)
     return line
 
 

@@ -1,4 +1,4 @@
-"""The totals that figures make, and whether reported totals agree with their parts."""
+"""The totals that figures make, and whether reported totals agree with those of finer scopes."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -98,14 +98,15 @@ def roll_up(sheet: Sheet, contributors: Sequence[Sheet]) -> None:
         near = list(sheet.strands.values()) if scope.grain != "p" else of_project[scope.project or 0]
         inside = [
             strand
-            for strand, own in ((strand, strand.scope) for strand in near)
-            if own != scope and scope.holds(strand.place) and len(own.grain) >= len(scope.grain)
+            for strand in near
+            if scope.holds(strand.place) and len(strand.scope.grain) >= len(scope.grain) and strand.scope != scope
         ]
         breakdowns = {strand.breakdown for strand in inside}
         breakdowns |= {breakdown for each in contributors for _, breakdown in each.strands}
         for breakdown in sorted(breakdowns):
+            alike = [strand for strand in inside if strand.breakdown == breakdown]
             for period in sheet.periods:
-                found = _roll_up_in(sheet, scope, breakdown, period, inside, contributors)
+                found = _roll_up_in(sheet, scope, breakdown, period, inside, alike, contributors)
                 if found is not None:
                     is_repeated = is_of_one_country and scope.country is not None
                     _add(sheet, replace(found, is_shown=found.is_shown and not is_repeated))
@@ -117,10 +118,15 @@ def _roll_up_in(
     breakdown: str,
     period: Period,
     inside: Sequence[Strand],
+    alike: Sequence[Strand],
     contributors: Sequence[Sheet],
 ) -> Found | None:
-    """The total of a scope in one breakdown and period; None when it is reported, or when nothing makes it."""
-    own = [strand for strand in inside if strand.breakdown == breakdown and strand.quantity(period) is not None]
+    """The total of a scope in one breakdown and period; None when it is reported, or when nothing makes it.
+
+    Args:
+        inside: the strands inside the scope; those of the breakdown are ``alike``.
+    """
+    own = [strand for strand in alike if strand.quantity(period) is not None]
     linked = _linked(sheet, asked, breakdown, period, contributors, {strand.scope for strand in own})
     parts: list[tuple[rules.Part, Strand]] = []
     for scope, strand in [*((strand.scope, strand) for strand in own), *linked]:
@@ -142,19 +148,15 @@ def _roll_up_in(
         _compare_with_scopes(sheet, total, period, members, chosen)
         return None
 
-    def rolled(pick: str) -> rules.Outcome:
+    def rolled(parts: Sequence[rules.Part]) -> rules.Outcome:
         return rules.roll_up(
-            [
-                replace(part, quantity=quantity)
-                for part in chosen
-                if (quantity := getattr(owners[part.key].readings[period.pk], pick)) is not None
-            ],
+            parts,
             method=RollUp(sheet.indicator.roll_up),
-            measure=Measure(sheet.indicator.measure),
+            measure=sheet.measure,
             may_count_twice=sheet.indicator.counts_persons_twice,
         )
 
-    outcome = rolled("quantity")
+    outcome = rolled(chosen)
     if outcome.value is None:
         return None
     expected = _expected(breakdown, period, inside, members, grain=chosen[0].scope.grain)
@@ -164,7 +166,14 @@ def _roll_up_in(
         country = rules.country_of(own=None, partner_country=None, partner_is_local=False, project_countries=countries)
         place = replace(asked, country=country)
     is_shown = len(expected) > 1 or has_row
-    return Found(asked, place, breakdown, period, outcome, rolled("to_date"), members, expected, is_shown)
+    to_date = rolled(
+        [
+            _part(member, period, quantity)
+            for member in members
+            if (quantity := member.readings[period.pk].to_date) is not None
+        ]
+    )
+    return Found(asked, place, breakdown, period, outcome, to_date, members, expected, is_shown)
 
 
 def _linked(
@@ -323,45 +332,6 @@ def _sum_of_all(quantities: Sequence[Quantity | None]) -> Quantity | None:
     if not quantities or any(quantity is None for quantity in quantities):
         return None
     return quantity_in(rules.add(quantities))
-
-
-def check_parts(sheet: Sheet) -> None:
-    """Flag totals that the parts of a dimension do not make, and note which figures follow from each other."""
-    for (scope, breakdown), strand in sheet.strands.items():
-        for dimension, split in sheet.book.dimensions.items():
-            if split.is_exhaustive and f";{dimension}=" not in f";{breakdown}":
-                for line in strand.lines.values():
-                    _check_dimension(sheet, scope, breakdown, line, dimension, split.categories)
-
-
-def _check_dimension(
-    sheet: Sheet, scope: Scope, breakdown: str, line: Line, dimension: str, categories: frozenset[str]
-) -> None:
-    parts: dict[str, Line] = {}
-    for category in sorted(categories):
-        key = ";".join(sorted([*filter(None, breakdown.split(";")), f"{dimension}={category}"]))
-        strand = sheet.strands.get((scope, key))
-        part = None if strand is None else strand.lines.get(line.period.pk)
-        if part is not None and part.has_actual:
-            parts[category] = part
-    if not parts:
-        return
-    sheet.splits.append([line.key, *(part.key for part in parts.values())])
-    is_complete = rules.has_all_parts(parts, categories)
-    shares = [part.share for part in parts.values() if part.share is not None]
-    counts = [part.quantity for part in parts.values() if part.quantity is not None]
-    if len(shares) == len(parts):
-        outcome = rules.shares_add_up(shares, is_complete=is_complete)
-    elif len(counts) == len(parts):
-        if sheet.indicator.measure not in ADDABLE:
-            return
-        outcome = rules.adds_up(
-            total=line.quantity, parts=counts, is_complete=is_complete, thresholds=sheet.book.thresholds
-        )
-    else:
-        return
-    if outcome.status == Closure.GAP:
-        line.is_incomplete = True
 
 
 def _compare_with_scopes(

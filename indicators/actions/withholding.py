@@ -36,10 +36,14 @@ class People:
 def withhold(book: Book, sheets: Sequence[Sheet]) -> None:
     """Mark the lines, and the baselines, that may not be shown."""
     found = [sheet for sheet in sheets if sheet.indicator.unit_of_analysis in rules.PEOPLE]
+    if not any(sheet.indicator.is_sensitive or any(key for _, key in sheet.strands) for sheet in found):
+        # Totals of what is not sensitive are shown however few people they tell about.
+        return
     lines: dict[str, Line] = {}
     cells: dict[str, rules.Cell] = {}
     baselines: dict[str, rules.Cell] = {}
     sums: list[Sequence[str]] = []
+    told_by: list[tuple[Sheet, dict[str, People], list[Sequence[str]]]] = []
     for sheet in found:
         people: dict[str, People] = {}
         for strand, line in _lines(sheet):
@@ -51,8 +55,12 @@ def withhold(book: Book, sheets: Sequence[Sheet]) -> None:
             if line.baseline is not None and sheet.indicator.measure == Measure.COUNT:
                 is_printed = line.baseline_record is not None and line.baseline_record.sources.number > 0
                 baselines[line.key] = _cell(sheet, strand, (line.baseline.value,), is_printed=is_printed)
-        sums += [*sheet.sums, *_sums_of_scopes(sheet, people, book)]
-        sums += _with_rests(sheet, people, cells, book)
+        told_by.append((sheet, people, list(_with_rests(sheet, people, cells, book))))
+    if not any(rules.is_small(cell, book.thresholds) for each in (cells, baselines) for cell in each.values()):
+        # Nothing to protect: nor, then, is there anything to look for that tells it.
+        return
+    for sheet, people, rests in told_by:
+        sums += [*sheet.sums, *_sums_of_scopes(sheet, people, book), *rests]
     for key, reason in rules.withheld(cells, sums, book.thresholds).items():
         if key in lines:
             lines[key].withheld = reason

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import cache
 
 from indicators.choices import ChangeUnit, Qualifier, Reason
 from indicators.rules.outcomes import Outcome, Thresholds, computed, nothing
@@ -14,6 +15,8 @@ STORED_PLACES = Decimal("0.0001")
 STORED_LIMIT = Decimal(10) ** 11
 
 LOWER_BOUNDS = (Qualifier.MORE_THAN, Qualifier.AT_LEAST)
+PLANNED = Qualifier.PLANNED
+ALL_EXACT = {Qualifier.EXACT}
 APPROXIMATE = (Qualifier.ABOUT, Qualifier.ESTIMATED)
 
 
@@ -34,7 +37,7 @@ class Quantity:
 
     @property
     def is_planned(self) -> bool:
-        return self.qualifier == Qualifier.PLANNED
+        return self.qualifier == PLANNED
 
     @property
     def is_exact(self) -> bool:
@@ -82,6 +85,8 @@ def qualifier_of_sum(qualifiers: Iterable[Qualifier]) -> Qualifier:
     one *estimated* estimated; a bound added to an approximation is an estimate.
     """
     found = set(qualifiers)
+    if found == ALL_EXACT:
+        return Qualifier.EXACT
     bounded, approximate = found & set(LOWER_BOUNDS), found & set(APPROXIMATE)
     if bounded and approximate:
         return Qualifier.ESTIMATED
@@ -97,13 +102,19 @@ def add(quantities: Iterable[Quantity | None]) -> Outcome:
     Empty parts are not 0 and planned ones are not there yet: both are left out, and the reason says so.
     """
     given = list(quantities)
-    parts = [part for part in given if part is not None and not part.is_planned]
-    inputs = tuple((f"part {number}", part.value) for number, part in enumerate(parts, start=1))
+    parts = [part for part in given if part is not None and part.qualifier != PLANNED]
+    values = [part.value for part in parts]
+    inputs = tuple(zip(_names(len(parts)), values, strict=True))
     if not parts:
         return nothing(Reason.PLANNED if any(part is not None for part in given) else Reason.NOTHING_TO_ADD)
     reason = Reason.ADDED if len(parts) == len(given) else Reason.NOT_ALL_REPORTED
-    total = sum((part.value for part in parts), Decimal(0))
-    return computed(total, reason, inputs, qualifier_of_sum(part.qualifier for part in parts))
+    return computed(sum(values, Decimal(0)), reason, inputs, qualifier_of_sum([part.qualifier for part in parts]))
+
+
+@cache
+def _names(number: int) -> tuple[str, ...]:
+    """What the parts of a sum are called; asked thousands of times for the same few numbers."""
+    return tuple(f"part {each}" for each in range(1, number + 1))
 
 
 def percentage(*, numerator: Decimal | None, denominator: Decimal | None) -> Outcome:

@@ -175,7 +175,7 @@ def bar(percent: Decimal | None, cap: Decimal = BAR_CAP) -> Bar:
     return Bar(min(percent, cap), is_cut=percent > cap)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class _Scale:
     """One target with what it is measured from."""
 
@@ -267,4 +267,4 @@ def _of_both(actual: Quantity, baseline: Quantity) -> Qualifier:
 
 
 def _inputs(**quantities: Quantity | None) -> tuple[tuple[str, object], ...]:
-    return tuple((name, None if quantity is None else quantity.value) for name, quantity in quantities.items())
+    return tuple([(name, None if quantity is None else quantity.value) for name, quantity in quantities.items()])

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from indicators.choices import Cumulation, Measure, Qualifier, Reason, RollUp
 from indicators.rules.outcomes import Closure, Outcome, Thresholds, computed, nothing
@@ -22,7 +23,7 @@ class Scope:
     partner: int | None = None
     forum: int | None = None
 
-    @property
+    @cached_property
     def grain(self) -> str:
         """Which parts are set: p project, c country, o partner, f forum."""
         parts = (("p", self.project), ("c", self.country), ("o", self.partner), ("f", self.forum))
@@ -30,13 +31,21 @@ class Scope:
 
     def holds(self, other: "Scope") -> bool:
         """Whether every part that is set here is set alike there: the other lies inside this one."""
-        pairs = (
-            (self.project, other.project),
-            (self.country, other.country),
-            (self.partner, other.partner),
-            (self.forum, other.forum),
+        return (
+            (self.project is None or self.project == other.project)
+            and (self.country is None or self.country == other.country)
+            and (self.partner is None or self.partner == other.partner)
+            and (self.forum is None or self.forum == other.forum)
         )
-        return all(mine is None or mine == theirs for mine, theirs in pairs)
+
+    def cut_to(self, grain: str) -> "Scope":
+        """What is left of it at a grain: the one scope of that grain that may hold it."""
+        return Scope(
+            self.project if "p" in grain else None,
+            self.country if "c" in grain else None,
+            self.partner if "o" in grain else None,
+            self.forum if "f" in grain else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -109,15 +118,15 @@ def choose_grain(parts: Iterable[Part]) -> list[Part]:
         by_grain.setdefault(part.scope.grain, []).append(part)
     ranked: list[tuple[bool, int, int, str]] = []
     for grain, members in by_grain.items():
-        outside = [
-            part
+        # Only one scope of a grain may hold a figure: it is looked up, not searched for among hundreds.
+        scopes = {(member.family, member.scope) for member in members}
+        is_outside = any(
+            not part.is_computed and (part.family, part.place.cut_to(grain)) not in scopes
             for other, others in by_grain.items()
             if other != grain
             for part in others
-            if not part.is_computed
-            and not any(member.family == part.family and member.scope.holds(part.place) for member in members)
-        ]
-        if not outside:
+        )
+        if not is_outside:
             ranked.append((any(member.is_computed for member in members), len(grain), -len(members), grain))
     return sorted(by_grain[min(ranked)[3]], key=lambda part: part.key) if ranked else []
 
