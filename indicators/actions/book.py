@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, F, Q
-from django.utils import timezone
+from django.db.models.functions import TruncDate
 
 from indicators import rules
 from indicators.actions.records import NO_SOURCES, STATED, Figure, Listed, Period, Sources, figure_of
@@ -221,17 +221,15 @@ def _targets(which: Q) -> dict[int, dict[int, list[Figure]]]:
 def _actuals(which: Q) -> dict[int, dict[int, Figure]]:
     sources = _sources(Actual, which)
     found: dict[int, dict[int, Figure]] = defaultdict(dict)
-    # Asked once: each ``timezone.localdate`` would look for it anew.
-    zone = timezone.get_current_timezone()
     columns = (
-        "period_id", "route", "verification", "as_of", "approved_at", "is_contested", "range_low", "range_high", *STATED
+        "period_id", "route", "verification", "as_of", TruncDate("approved_at"), "is_contested", "range_low", "range_high", *STATED
     )  # fmt: skip
-    for period, route, verification, as_of, approved_at, is_contested, low, high, *row in (
+    for period, route, verification, as_of, approved_on, is_contested, low, high, *row in (
         Actual.objects.filter(which).order_by().values_list(*columns)
     ):
         actual = figure_of(row, period=period, sources=sources.get(row[0], NO_SOURCES))
         actual.route, actual.verification, actual.as_of = route, verification, as_of
-        actual.approved_on = None if approved_at is None else approved_at.astimezone(zone).date()
+        actual.approved_on = approved_on
         actual.is_contested, actual.range_low, actual.range_high = is_contested, low, high
         found[actual.series_id][period] = actual
     return found

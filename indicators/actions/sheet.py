@@ -21,16 +21,18 @@ KEY_LENGTH = 200
 NO_COVERAGE = rules.Coverage(0, 0)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Reading:
     """What a strand gives to a total in a period.
 
     Attributes:
+        key: names the strand in the period, whatever its figure rests on.
         quantity: the figure of the period; of running totals and stocks the latest one stated by then.
         keys: the rows that it rests on.
         is_own: something was stated for this very period.
     """
 
+    key: str
     quantity: Quantity | None
     to_date: Quantity | None
     numerator: Decimal | None = None
@@ -101,6 +103,8 @@ class Strand:
     #: The scope, with the country by the rule of countries.
     place: Scope
     breakdown: str
+    #: The key of the indicator.
+    family: int
     #: How its keys go on after indicator and period.
     tail: str
     series: Listed | None = None
@@ -150,6 +154,7 @@ class Sheet:
         self.whole = next((period for period in self.periods if period.is_whole), None)
         # Read off once, not for each of the lines.
         self.cumulation = Cumulation(indicator.cumulation)
+        self.is_demonstration = indicator.programme.is_demonstration
         self.measure, self.direction = Measure(indicator.measure), Direction(indicator.direction)
         #: Of series whose targets were never revised: those of all periods alike.
         self.in_force: dict[int, InForce] = {}
@@ -171,16 +176,15 @@ class Sheet:
                 ("forum", book.forum_slugs.get(scope.forum or 0)),
             )
             tail = "".join(f"/{name}={word}" for name, word in words if word)
-            found = Strand(
-                self.indicator, scope, place, breakdown, f"{tail}/{breakdown}" if breakdown else tail, series
-            )
+            tail += f"/{breakdown}" if breakdown else ""
+            found = Strand(self.indicator, scope, place, breakdown, self.indicator.pk, tail, series)
             self.strands[scope, breakdown] = found
         return found
 
     def is_public(self, period: Period, actual: Figure | None) -> bool:
         return rules.is_public(
             indicator_is_public=self.indicator.is_public,
-            is_demonstration=self.indicator.programme.is_demonstration,
+            is_demonstration=self.is_demonstration,
             has_actual=actual is not None,
             is_published=period.is_published,
             is_printed=actual is not None and actual.route == Route.PUBLISHED_SOURCE,

@@ -10,10 +10,11 @@ from indicators.choices import Cumulation, PeriodKind, Route
 from indicators.rules import Quantity
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True, eq=False)
 class Stated:
     """A countable actual: what it says, and whether everybody may see it."""
 
+    key: str
     period: Period
     actual: Figure
     quantity: Quantity
@@ -27,15 +28,18 @@ def add_series(sheet: Sheet, series: Listed) -> None:
     """Lines and readings of a series: one line for each period with an actual, a target, or something awaited."""
     strand = sheet.strand(series.scope, series.place, series.breakdown, series)
     actuals = sheet.book.actuals.get(series.pk, {})
+    keys = {period.pk: strand.key(period) for period in sheet.periods}
     stated = {
-        period.pk: Stated(period, actuals[period.pk], quantity, sheet.is_public(period, actuals[period.pk]))
+        period.pk: Stated(
+            keys[period.pk], period, actuals[period.pk], quantity, sheet.is_public(period, actuals[period.pk])
+        )
         for period in sheet.periods
         if (quantity := _countable(actuals.get(period.pk))) is not None
     }
     for period in sheet.periods:
         past = _past(period, stated)
         to_date = _cumulated(sheet, past)
-        line = _line(sheet, strand, period, actuals.get(period.pk))
+        line = _line(sheet, strand, period, actuals.get(period.pk), keys[period.pk])
         if line is not None:
             # What the public sees must not add up what it does not see yet.
             seen = [each for each in past if each.is_public] if line.is_public else past
@@ -43,7 +47,7 @@ def add_series(sheet: Sheet, series: Listed) -> None:
             strand.lines[period.pk] = line
             if line.actual_record is not None and not line.is_public:
                 _keep_what_the_public_sees(sheet, strand, period, [each for each in past if each.is_public])
-        strand.readings[period.pk] = _reading(sheet, strand, period, actuals.get(period.pk), past, to_date)
+        strand.readings[period.pk] = _reading(sheet, keys[period.pk], period, actuals.get(period.pk), past, to_date)
 
 
 def targets_for(sheet: Sheet, series: Listed, period: Period) -> InForce:
@@ -95,13 +99,13 @@ def set_targets(sheet: Sheet, line: Line, series: Listed, in_force: InForce) -> 
     line.baseline = quantity_of(line.baseline_record)
 
 
-def _line(sheet: Sheet, strand: Strand, period: Period, actual: Figure | None) -> Line | None:
+def _line(sheet: Sheet, strand: Strand, period: Period, actual: Figure | None, key: str) -> Line | None:
     """What the strand shows in a period, but for what it adds up to date."""
     assert strand.series is not None
     in_force = targets_for(sheet, strand.series, period)
     if actual is None and period.pk not in in_force.targets and not strand.awaits(period):
         return None
-    line = Line(strand.key(period), period, actual_record=actual)
+    line = Line(key, period, actual_record=actual)
     line.is_public = sheet.is_public(period, actual)
     line.is_printed = actual is not None and actual.route == Route.PUBLISHED_SOURCE
     if not line.does_not_apply:
@@ -115,15 +119,14 @@ def _line(sheet: Sheet, strand: Strand, period: Period, actual: Figure | None) -
 
 def _keep_what_the_public_sees(sheet: Sheet, strand: Strand, period: Period, seen: Past) -> None:
     """Until its actual is published, the public goes on seeing the target and that nothing was reported."""
-    kept = _line(sheet, strand, period, None)
+    kept = _line(sheet, strand, period, None, strand.key(period, is_kept=True))
     if kept is not None and kept.is_public:
-        kept.key = strand.key(period, is_kept=True)
         kept.to_date = _cumulated(sheet, seen)
         strand.kept_lines.append(kept)
 
 
 def _reading(
-    sheet: Sheet, strand: Strand, period: Period, own: Figure | None, past: Past, to_date: Quantity | None
+    sheet: Sheet, key: str, period: Period, own: Figure | None, past: Past, to_date: Quantity | None
 ) -> Reading:
     adds_periods = sheet.cumulation == Cumulation.PER_PERIOD
     if period.is_whole and adds_periods:
@@ -138,12 +141,13 @@ def _reading(
     applies = own is None or not own.is_not_applicable
     latest = used[-1].actual if used else None
     return Reading(
+        key,
         quantity,
         to_date,
         numerator=None if latest is None else latest.numerator,
         denominator=None if latest is None else latest.denominator,
         as_of=None if latest is None else latest.as_of,
-        keys=tuple(strand.key(each.period) for each in used),
+        keys=tuple([each.key for each in used]),
         is_own=stated is not None,
         is_public=all(each.is_public for each in used),
         to_date_is_public=all(each.is_public for each in past),
@@ -171,5 +175,8 @@ def _past(period: Period, stated: Mapping[int, Stated]) -> Past:
 
 
 def _cumulated(sheet: Sheet, past: Past) -> Quantity | None:
+    if len(past) == 1:
+        # Whatever the rule: what is stated alone, and not only planned, is the sum and the latest.
+        return past[0].quantity
     outcome = rules.cumulate([each.quantity for each in past], sheet.cumulation)
     return None if outcome.value is None else Quantity(outcome.value, outcome.qualifier)

@@ -132,7 +132,7 @@ def _roll_up_in(
     for scope, strand in [*((strand.scope, strand) for strand in own), *linked]:
         part = _part(strand, period, strand.quantity(period))
         if strand.indicator is not sheet.indicator:
-            part = replace(part, scope=scope, place=scope)
+            part = part._replace(scope=scope, place=scope)
         parts.append((part, strand))
     total = sheet.strands.get((asked, breakdown))
     has_row = total is not None and period.pk in total.lines
@@ -240,14 +240,14 @@ def _part(strand: Strand, period: Period, quantity: Quantity | None) -> rules.Pa
     assert quantity is not None
     reading = strand.readings[period.pk]
     return rules.Part(
-        key=strand.key(period),
+        key=reading.key,
         quantity=quantity,
         scope=strand.scope,
         place=strand.place,
         numerator=reading.numerator,
         denominator=reading.denominator,
         as_of=reading.as_of,
-        family=strand.indicator.pk,
+        family=strand.family,
         is_computed=reading.is_computed,
     )
 
@@ -265,13 +265,14 @@ def _add(sheet: Sheet, found: Found) -> None:
     total.inputs = tuple(sorted({key for reading in readings for key in reading.keys}))
     total.coverage = _coverage(found)
     total.is_partial = len(found.members) < len(found.expected) and sheet.indicator.measure in ADDABLE
-    may_be_public = sheet.indicator.is_public and not sheet.indicator.programme.is_demonstration
+    may_be_public = sheet.indicator.is_public and not sheet.is_demonstration
     total.is_public = may_be_public and all(reading.is_public for reading in readings)
     total.is_printed = all(reading.is_printed for reading in readings)
     if total.is_public and not all(reading.to_date_is_public for reading in readings):
         total.to_date = None
     _set_targets(sheet, total, strand, found)
     strand.readings[period.pk] = Reading(
+        strand.key(period),
         total.quantity,
         quantity_in(found.to_date),
         numerator=total.numerator,
