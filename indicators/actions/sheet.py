@@ -30,6 +30,7 @@ class Reading:
         quantity: the figure of the period; of running totals and stocks the latest one stated by then.
         keys: the rows that it rests on.
         is_own: something was stated for this very period.
+        parts: what it gave to totals already, by ``quantity`` and ``to_date``.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Reading:
     is_printed: bool = False
     is_computed: bool = False
     coverage: rules.Coverage = NO_COVERAGE
+    parts: dict[str, rules.Part] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)

@@ -54,9 +54,7 @@ def _total_of(sheet: Sheet, scope: Scope, period: Period, dimension: str, strand
 
     def total(pick: str) -> rules.Outcome:
         parts = {
-            category: _part(strand, period, quantity)
-            for category, strand in strands.items()
-            if (quantity := getattr(strand.readings[period.pk], pick)) is not None
+            category: part for category, strand in strands.items() if (part := _part(strand, period, pick)) is not None
         }
         return rules.total_from_parts(
             parts,
@@ -130,7 +128,8 @@ def _roll_up_in(
     linked = _linked(sheet, asked, breakdown, period, contributors, {strand.scope for strand in own})
     parts: list[tuple[rules.Part, Strand]] = []
     for scope, strand in [*((strand.scope, strand) for strand in own), *linked]:
-        part = _part(strand, period, strand.quantity(period))
+        part = _part(strand, period)
+        assert part is not None
         if strand.indicator is not sheet.indicator:
             part = part._replace(scope=scope, place=scope)
         parts.append((part, strand))
@@ -166,13 +165,7 @@ def _roll_up_in(
         country = rules.country_of(own=None, partner_country=None, partner_is_local=False, project_countries=countries)
         place = replace(asked, country=country)
     is_shown = len(expected) > 1 or has_row
-    to_date = rolled(
-        [
-            _part(member, period, quantity)
-            for member in members
-            if (quantity := member.readings[period.pk].to_date) is not None
-        ]
-    )
+    to_date = rolled([part for member in members if (part := _part(member, period, "to_date")) is not None])
     return Found(asked, place, breakdown, period, outcome, to_date, members, expected, is_shown)
 
 
@@ -236,20 +229,26 @@ def _expected(
     return expected
 
 
-def _part(strand: Strand, period: Period, quantity: Quantity | None) -> rules.Part:
-    assert quantity is not None
-    reading = strand.readings[period.pk]
-    return rules.Part(
-        key=reading.key,
-        quantity=quantity,
-        scope=strand.scope,
-        place=strand.place,
-        numerator=reading.numerator,
-        denominator=reading.denominator,
-        as_of=reading.as_of,
-        family=strand.family,
-        is_computed=reading.is_computed,
-    )
+def _part(strand: Strand, period: Period, pick: str = "quantity") -> rules.Part | None:
+    """What a strand gives to a total of the period, or ``to_date``; None when it has no figure there."""
+    reading = strand.readings.get(period.pk)
+    quantity: Quantity | None = getattr(reading, pick, None)
+    if reading is None or quantity is None:
+        return None
+    # Kept, because the same figure enters the totals of its project, its country and the programme.
+    if pick not in reading.parts:
+        reading.parts[pick] = rules.Part(
+            key=reading.key,
+            quantity=quantity,
+            scope=strand.scope,
+            place=strand.place,
+            numerator=reading.numerator,
+            denominator=reading.denominator,
+            as_of=reading.as_of,
+            family=strand.family,
+            is_computed=reading.is_computed,
+        )
+    return reading.parts[pick]
 
 
 def _add(sheet: Sheet, found: Found) -> None:
