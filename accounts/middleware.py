@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 
 from accounts.models import User
 from accounts.second_factor import has_second_factor, has_shown_second_factor, is_required_of
+from epe_ap.database_state import means_database_down
 
 #: Pages that staff reach before their second factor is set up and shown: those on which they do so, and the way out.
 OPEN = {
@@ -64,4 +65,10 @@ def signed_in(request: HttpRequest) -> User | None:
         return None
     # A page may be refused before anybody is asked for.
     user = getattr(request, "user", None)
-    return user if isinstance(user, User) else None
+    try:
+        return user if isinstance(user, User) else None
+    except Exception as error:
+        if not means_database_down(error):
+            raise
+        # The view asks again, and its answer is the page for that: an error of a layer would be a traceback each time.
+        return None

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -73,7 +73,8 @@ def framework_page(request: HttpRequest) -> HttpResponse:
     """The logic model and its indicators; for staff the place where both are kept, with what ought to be looked at."""
     staff = request.user if isinstance(request.user, User) and request.user.is_staff else None
     if request.method == "POST":
-        return _moved(request, staff)
+        # For anybody else this page is to be read alone.
+        return HttpResponseNotAllowed(["GET", "HEAD"]) if staff is None else _moved(request, staff)
     demonstration = asked_for(request)
     known = Programme.objects.all() if staff else Programme.objects.real()
     if demonstration is not None:

@@ -20,7 +20,9 @@ def wanted(name: str) -> list[Requirement]:
 def locked(name: str) -> dict[str, str]:
     return {
         canonicalize_name(package): version
-        for package, version in re.findall(r"^([\w.-]+)==([\w.+-]+)", (BASE_DIR / name).read_text(), re.MULTILINE)
+        for package, version in re.findall(
+            r"^([\w.-]+)(?:\[[\w,.-]+\])?==([\w.+-]+)", (BASE_DIR / name).read_text(), re.MULTILINE
+        )
     }
 
 

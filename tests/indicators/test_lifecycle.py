@@ -63,7 +63,7 @@ def test_a_copy_is_defined_alike_and_measures_nothing_yet(
 def test_a_copy_needs_a_name_of_its_own_and_nothing_is_left_of_a_refused_one(indicator: Indicator) -> None:
     for code, slug, sentence in (
         ("OLD", "new", "already has an indicator with this code"),
-        ("NEW", indicator.slug, "Slug"),
+        ("NEW", indicator.slug, "slug"),
     ):
         with change(door=Door.ADMIN), pytest.raises(ValidationError, match=sentence):
             duplicate_indicator(indicator=indicator, code=code, slug=slug)

@@ -78,7 +78,7 @@ def programme(db: None) -> World:
     result(of, "Not public", actual=1, is_public=False)
     demonstration = make.programme(slug="demo", code="DEMO", is_demonstration=True)
     indicator(of, "Fictitious", themes=(), programme=demonstration)
-    result(of, "Fictitious", actual=2, period=make.period(programme=demonstration))
+    result(of, "Fictitious", actual=2, period=make.period(programme=demonstration, state="published"))
     return of
 
 
