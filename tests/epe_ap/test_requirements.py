@@ -21,7 +21,7 @@ def locked(name: str) -> dict[str, str]:
     return {
         canonicalize_name(package): version
         for package, version in re.findall(
-            r"^([\w.-]+)(?:\[[\w,.-]+\])?==([\w.+-]+)", (BASE_DIR / name).read_text(), re.MULTILINE
+            r"^([\w.-]+)(?:\[[\w, .-]+\])?==([\w.+-]+)", (BASE_DIR / name).read_text(), re.MULTILINE
         )
     }
 
