@@ -12,7 +12,11 @@ from accounts.models import User
 
 # A run must say the same thing twice: no new examples in CI and before a commit. `make test-long` searches on.
 settings.register_profile(
-    "default", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    "default",
+    derandomize=True,
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 settings.register_profile("long", parent=settings.get_profile("default"), derandomize=False, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

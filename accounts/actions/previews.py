@@ -202,7 +202,8 @@ class Preview:
         return self
 
     def _note_named(self, record: Any) -> None:
-        for each in () if record is None else record._meta.concrete_fields:
+        # The line of a workbook for people holds what stands in its cell, and names nothing by a key.
+        for each in record._meta.concrete_fields if isinstance(record, models.Model) else ():
             if each.many_to_one and (key := getattr(record, each.attname)) is not None:
                 self.named.setdefault(each.name, set()).add(key)
 
