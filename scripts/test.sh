@@ -24,10 +24,13 @@ if ! postgres=$(PYTHONPATH=. $python scripts/find_postgres.py 2>.venv/no-postgre
 fi
 
 if [ "${1:-}" = --long ]; then
-  select=(-m long)
+  select=(-m "long and not browser")
+  which=long
+  bash scripts/libreoffice.sh || note "LibreOffice" FAILED 0
   export HYPOTHESIS_PROFILE=long
 else
   select=(-m "not browser and not long")
+  which="not long"
 fi
 pytest=($python -m pytest -q -n auto --maxprocesses 8)
 
@@ -35,14 +38,12 @@ stage "Tests on SQLite" "${pytest[@]}" "${select[@]}"
 if [ -n "$postgres" ]; then
   stage "Tests on PostgreSQL" env DATABASE_URL="$postgres" "${pytest[@]}" "${select[@]}"
 fi
-[ "${1:-}" = --long ] && summary
-
 if [ "$($python -m epe_ap.environment BROWSER)" = no ] && [ -z "${CI:-}" ]; then
   note "Browser tests" "left out" 0
 else
   began=$SECONDS
   if chromium=$(bash scripts/chromium.sh); then
-    stage "Browser tests" env CHROMIUM="$chromium" $python -m pytest -q -m browser tests/browser
+    stage "Browser tests" env CHROMIUM="$chromium" $python -m pytest -q -m "browser and $which" tests/browser
   else
     note "Browser tests" FAILED $((SECONDS - began))
   fi
