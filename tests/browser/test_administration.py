@@ -32,7 +32,8 @@ def test_a_figure_that_staff_enter_change_and_take_back_is_what_the_public_reads
     choose(page, "series", "CMP-01 PE")
     choose(page, "period", "2016")
     page.locator("#id_value").fill("240000")
-    page.locator("#id_route").select_option("grid")
+    # What is typed here stands in a source; anything else is proposed in the grid.
+    page.locator("[name=change_reason]").fill("Printed for a test")
     page.locator("#id_verification").select_option("evidence")
     save(page)
     page.goto(PUBLIC)
