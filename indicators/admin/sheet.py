@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import F, OrderBy, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -144,10 +144,12 @@ def sheet_of(indicator: Indicator, asked_page: str = "") -> IndicatorSheet:
         indicator.series.with_scope()
         .select_related("breakdown")
         .order_by(
-            bytewise("project__code"),
-            bytewise("country__code"),
-            bytewise("partner__slug"),
-            "forum",
+            # The widest scope first; the databases disagree on where an empty one stands.
+            *(
+                OrderBy(bytewise(part), nulls_first=True)
+                for part in ("project__code", "country__code", "partner__slug")
+            ),
+            OrderBy(F("forum__number"), nulls_first=True),
             "breakdown__key",
             "pk",
         )
