@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils import translation
 
 from accounts.actions import change
 from accounts.choices import Door
@@ -90,7 +91,8 @@ def test_it_shows_each_figure_with_its_page_and_marks_what_is_proposed() -> None
 def test_a_figure_is_said_in_few_characters(fields: dict[str, Any], said: str) -> None:
     actual = factories.actual(**fields)
     factories.period(programme=actual.period.programme, kind="whole")
-    assert sheet_of(actual.series.indicator).lines[0].cells[0].stated_actual == said
+    with translation.override("en"):
+        assert sheet_of(actual.series.indicator).lines[0].cells[0].stated_actual == said
 
 
 def test_a_common_indicator_is_paged_and_costs_the_same(django_assert_num_queries: Any) -> None:
