@@ -1,7 +1,6 @@
 """The measurement framework's workbook as the door of new indicators, of parts by sex, and of taking all of it back."""
 
 import io
-import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import date
@@ -201,7 +200,6 @@ def test_only_monitoring_specialists_add_indicators(staff):
 
 
 @pytest.mark.long
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
 def test_a_framework_that_libreoffice_saved_says_the_same(staff, tmp_path):
     for name, content, expected in (
         ("same", changed(staff), "there is nothing to save"),

@@ -1,7 +1,6 @@
 """The report's workbook: what stands in the template, and what is read back however people saved and spoilt it."""
 
 import io
-import shutil
 import subprocess
 from datetime import date
 from decimal import Decimal
@@ -331,7 +330,6 @@ def test_a_look_costs_the_same_for_one_indicator_and_for_many(desk):
 
 
 @pytest.mark.long
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice")
 def test_a_workbook_that_libreoffice_saved_says_the_same(desk, tmp_path):
     path = tmp_path / "r.xlsx"
     path.write_bytes(saved(filled(desk.template(), GOOD)))
