@@ -25,14 +25,10 @@ class ReasonForm(forms.Form):
     )
 
 
-class UploadForm(ReasonForm):
-    """A spreadsheet, and why it is sent."""
-
-    field_order = ("file", "reason")
+class FileForm(forms.Form):
+    """A spreadsheet that somebody sends."""
 
     file = forms.FileField(
-        label=gettext_lazy("Spreadsheet"),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.ods"}),
         error_messages={
             "required": gettext_lazy("Choose a file."),
             "empty": gettext_lazy("The file is empty."),
@@ -40,15 +36,6 @@ class UploadForm(ReasonForm):
             "invalid": gettext_lazy("The file did not arrive: send it again."),
         },
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = _("CSV, XLSX (Excel) or ODS (LibreOffice), up to %(size)s MB.") % {
-            "size": settings.UPLOAD_MEGABYTES
-        }
-        self.fields["reason"].help_text = _("Kept in the history of every record that changes.")
-        for name, field in self.fields.items():
-            field.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
 
     def clean_file(self) -> UploadedFile:
         sent: UploadedFile = self.cleaned_data["file"]
@@ -65,3 +52,32 @@ class UploadForm(ReasonForm):
                 }
             )
         return sent
+
+
+class UploadForm(FileForm, ReasonForm):
+    """A spreadsheet of records, and why it is sent."""
+
+    field_order = ("file", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = _("Spreadsheet")
+        self.fields["file"].widget.attrs["accept"] = ".csv,.tsv,.txt,.xlsx,.ods"
+        self.fields["file"].help_text = _("CSV, XLSX (Excel) or ODS (LibreOffice), up to %(size)s MB.") % {
+            "size": settings.UPLOAD_MEGABYTES
+        }
+        self.fields["reason"].help_text = _("Kept in the history of every record that changes.")
+        for name, field in self.fields.items():
+            field.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
+
+
+class WorkbookForm(FileForm):
+    """A workbook that was filled in."""
+
+    def __init__(self, *args: Any, label: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["file"]
+        field.label = label
+        field.help_text = _("XLSX or ODS, up to %(most)s MB, without macros.") % {"most": settings.UPLOAD_MEGABYTES}
+        field.error_messages["required"] = _("Choose the workbook that was filled in.")
+        field.widget.attrs |= {"accept": ".xlsx,.ods", "aria-describedby": "id_file_helptext"}

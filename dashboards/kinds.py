@@ -8,12 +8,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import ImportState
 from accounts.models import Import, User
 from accounts.resources import Column, RecordResource, Writer
 from accounts.writing import CSV, ODS, XLSX
+from dashboards.workbooks import SENT_WORKBOOKS, SentWorkbook
 from forums.resources import ForumDayResource, ForumResource
 from indicators.resources import (
     ActualResource,
@@ -48,17 +48,6 @@ RESOURCES: tuple[type[RecordResource], ...] = (
     FindingResource,
     CitationResource,
 )
-#: Imports that have pages of their own, by what ``Import.kind`` calls them.
-OTHER_KINDS = {"report": _("figures of a report"), "framework": _("measurement framework")}
-#: Their pages, by the name of the address and by what it is made of.
-PAGES_OF_OTHERS = {
-    "report": ("report_upload_look", ("project", "period")),
-    "framework": ("pmf_upload_look", ("programme",)),
-}
-PERMISSIONS_OF_OTHERS: dict[str, tuple[str, ...]] = {
-    "report": ("indicators.add_submission",),
-    "framework": ("indicators.change_indicator",),
-}
 #: Never shown outside the team, so only to those who write such records.
 INTERNAL = ("internal_comment",)
 #: From a kind of record to the programmes it belongs to; a record is demonstration's where any of them is.
@@ -183,15 +172,15 @@ def kind_of(model: type[models.Model]) -> Kind | None:
     return _BY_MODEL.get(model)
 
 
-class _Other(Writer):
-    """Takes back what was imported on a page of its own."""
+class _OfWorkbook(Writer):
+    """Takes back what a workbook for people brought."""
 
-    def __init__(self, slug: str, by: User) -> None:
-        self.by, self.slug = by, slug
+    def __init__(self, workbook: type[SentWorkbook], by: User) -> None:
+        self.by, self.workbook = by, workbook
 
     @property
     def permissions(self) -> Sequence[str]:
-        return PERMISSIONS_OF_OTHERS[self.slug]
+        return (self.workbook.may_send,)
 
 
 def taker_back(slug: str, by: User) -> Writer | None:
@@ -199,7 +188,7 @@ def taker_back(slug: str, by: User) -> Writer | None:
     kind = kind_called(slug)
     if kind is not None:
         return kind.resource(by=by)
-    return _Other(slug, by) if slug in PERMISSIONS_OF_OTHERS else None
+    return _OfWorkbook(SENT_WORKBOOKS[slug], by) if slug in SENT_WORKBOOKS else None
 
 
 def may_take_back(made: Import, user: User) -> bool:
@@ -212,4 +201,6 @@ def may_take_back(made: Import, user: User) -> bool:
 def name_of(slug: str) -> str:
     """What people call what was imported, in the active language."""
     kind = kind_called(slug)
-    return kind.label if kind is not None else str(OTHER_KINDS.get(slug, slug))
+    if kind is not None:
+        return kind.label
+    return str(SENT_WORKBOOKS[slug].label) if slug in SENT_WORKBOOKS else slug

@@ -1,10 +1,15 @@
 from django.urls import path, re_path
 
-from dashboards.views import exports, frameworks, grid, imports, intakes, narrative, overview, review, workbooks
+from dashboards.views import exports, grid, imports, intakes, narrative, overview, review, workbooks
+from dashboards.workbooks import FrameworkWorkbook, ReportWorkbook
 
 # A project's slug is its printed code, which may hold a dot.
 REPORT = r"^workspace/reports/(?P<project>[A-Za-z0-9._-]+)/(?P<period>[A-Za-z0-9_-]+)/"
 FRAMEWORK = r"^workspace/framework/(?P<programme>[A-Za-z0-9_-]+)"
+UPLOADED = r"upload/(?P<pk>[0-9]+)/"
+#: Which kind of workbook a page is about.
+OF_REPORT = {"kind": ReportWorkbook}
+OF_FRAMEWORK = {"kind": FrameworkWorkbook}
 
 urlpatterns = [
     path("workspace/", overview.overview, name="workspace"),
@@ -21,17 +26,15 @@ urlpatterns = [
     path("workspace/imports/<slug:kind>/template.xlsx", exports.import_template, name="import_template"),
     path("workspace/exports/<slug:kind>/", exports.export_kind, name="export_kind"),
     path("workspace/exports/<slug:kind>.<str:ending>", exports.export_file, name="export_file"),
-    re_path(REPORT + r"template\.xlsx$", workbooks.report_template, name="report_template"),
-    re_path(REPORT + r"upload/$", workbooks.report_upload, name="report_upload"),
-    re_path(REPORT + r"upload/(?P<pk>[0-9]+)/$", workbooks.report_upload_look, name="report_upload_look"),
+    re_path(REPORT + r"template\.xlsx$", workbooks.workbook_download, OF_REPORT, name="report_template"),
+    re_path(REPORT + r"upload/$", workbooks.workbook_upload, OF_REPORT, name="report_upload"),
+    re_path(REPORT + UPLOADED + "$", workbooks.workbook_look, OF_REPORT, name="report_upload_look"),
+    re_path(REPORT + UPLOADED + r"marked\.xlsx$", workbooks.workbook_marked, OF_REPORT, name="report_upload_marked"),
+    re_path(FRAMEWORK + r"\.xlsx$", workbooks.workbook_download, OF_FRAMEWORK, name="pmf_workbook"),
+    re_path(FRAMEWORK + r"/upload/$", workbooks.workbook_upload, OF_FRAMEWORK, name="pmf_upload"),
+    re_path(FRAMEWORK + "/" + UPLOADED + "$", workbooks.workbook_look, OF_FRAMEWORK, name="pmf_upload_look"),
     re_path(
-        REPORT + r"upload/(?P<pk>[0-9]+)/marked\.xlsx$", workbooks.report_upload_marked, name="report_upload_marked"
-    ),
-    re_path(FRAMEWORK + r"\.xlsx$", frameworks.pmf_workbook, name="pmf_workbook"),
-    re_path(FRAMEWORK + r"/upload/$", frameworks.pmf_upload, name="pmf_upload"),
-    re_path(FRAMEWORK + r"/upload/(?P<pk>[0-9]+)/$", frameworks.pmf_upload_look, name="pmf_upload_look"),
-    re_path(
-        FRAMEWORK + r"/upload/(?P<pk>[0-9]+)/marked\.xlsx$", frameworks.pmf_upload_marked, name="pmf_upload_marked"
+        FRAMEWORK + "/" + UPLOADED + r"marked\.xlsx$", workbooks.workbook_marked, OF_FRAMEWORK, name="pmf_upload_marked"
     ),
     re_path(REPORT + r"review/$", review.report_review, name="report_review"),
     path("workspace/periods/<slug:period>/review/", review.programme_review, name="programme_review"),

@@ -1,6 +1,6 @@
 """Imports that wait between their preview and their being applied or thrown away."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -24,6 +24,13 @@ def follow(*, record: Import, digest: str, counts: Mapping[Outcome, int], is_rea
     Import.objects.filter(pk=record.pk, state=ImportState.PREVIEWED).update(
         digest=digest, options=record.options, **numbers
     )
+
+
+def confirm_cells(*, record: Import, cells: Iterable[str]) -> None:
+    """Note the cells whose unusual value somebody said to be right; the import is then looked at again."""
+    told = sorted({*record.options.get("confirmed", []), *cells})
+    record.options = {**record.options, "confirmed": told}
+    Import.objects.filter(pk=record.pk, state=ImportState.PREVIEWED).update(options=record.options)
 
 
 def throw_away(*, record: Import) -> None:

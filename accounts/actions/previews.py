@@ -54,6 +54,7 @@ class Problem:
         column: the column's own name; empty for the whole row.
         written: what stands in the cell, cut when it is long.
         rule: what is asked for instead, in the user's language.
+        is_question: whether the value is kept once somebody says that it is right.
     """
 
     sheet: str
@@ -62,6 +63,7 @@ class Problem:
     column: str
     written: str
     rule: str
+    is_question: bool = False
 
     def __str__(self) -> str:
         named = {"sheet": self.sheet, "cell": self.cell, "written": self.written, "rule": self.rule}

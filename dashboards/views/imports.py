@@ -1,6 +1,7 @@
 """Reading spreadsheets of records: what may be sent, what it would change, what was refused, and what was written."""
 
 import tempfile
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -25,9 +26,10 @@ from dashboards.access import for_staff
 from dashboards.explanations import explained
 from dashboards.forms import ReasonForm, UploadForm
 from dashboards.import_page import ImportPage, imports_crumb, workspace_crumb
-from dashboards.kinds import KINDS, PAGES_OF_OTHERS, PERMISSIONS_OF_OTHERS, Kind, kind_called, name_of, taker_back
+from dashboards.kinds import KINDS, Kind, kind_called, name_of, taker_back
 from dashboards.looks import MARKS, Look, forget, look_at, looked, sheet_of, sheet_sent
 from dashboards.marking import write_marked
+from dashboards.workbooks import SENT_WORKBOOKS
 from epe_ap.pages import few, page_numbers, page_of, unknown_names
 
 IMPORTS_ON_A_PAGE = 25
@@ -253,21 +255,20 @@ def _made(request: HttpRequest, pk: int) -> Import:
 
 def _address(made: Import) -> str:
     """The page of an import: figures of a report and frameworks have their own."""
-    name, parts = PAGES_OF_OTHERS.get(made.kind, ("", ()))
-    try:
-        if name:
-            return reverse(name, kwargs={**{part: made.options.get(part, "") for part in parts}, "pk": made.pk})
-    except NoReverseMatch:
-        # Kept before those pages were: what is known of it is told all the same.
-        pass
+    workbook = SENT_WORKBOOKS.get(made.kind)
+    if workbook is not None:
+        named = {part: made.options.get(part, "") for part in workbook.parts}
+        # An import that was kept before there were such pages: what is known of it is told all the same.
+        with suppress(NoReverseMatch):
+            return reverse(workbook.look_page, kwargs={**named, "pk": made.pk})
     return reverse("import_page", args=[made.pk])
 
 
 def _may_open(user: User, made: Import) -> bool:
-    kind = kind_called(made.kind)
+    kind, workbook = kind_called(made.kind), SENT_WORKBOOKS.get(made.kind)
     if kind is not None:
         return user.has_perm("accounts.add_import") and kind.may_be_imported_by(user)
-    return user.has_perms(("accounts.add_import", *PERMISSIONS_OF_OTHERS.get(made.kind, ())))
+    return user.has_perms(("accounts.add_import", *((workbook.may_send,) if workbook else ())))
 
 
 def _importable(request: HttpRequest, slug: str) -> Kind:

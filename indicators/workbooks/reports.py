@@ -173,12 +173,13 @@ class ReportImport:
             sentences = list(entered.refused.get(pk, ()))
             if pk in entered.stale:
                 sentences.append(_("Somebody else changed this figure meanwhile."))
-            if pk in entered.unusual:
-                self.unusual[read.cell] = entered.unusual[pk]
-                sentences.append(entered.unusual[pk])
             written = shown(in_cell(_as_figure(read.figure)))
             line.problems += [Problem(sheet, line.number, read.cell, "", written, sentence) for sentence in sentences]
-            if sentences or pk in entered.unchanged:
+            if pk in entered.unusual:
+                self.unusual[read.cell] = entered.unusual[pk]
+                question = Problem(sheet, line.number, read.cell, "", written, entered.unusual[pk], is_question=True)
+                line.problems.append(question)
+            if line.problems or pk in entered.unchanged:
                 continue
             before = in_words(read.place.stated)
             line.is_new = read.place.stated is None

@@ -55,7 +55,7 @@ TABLE = {
     "report_upload_marked": Page(WRITERS),
     "pmf_workbook": Page(STAFF),
     "pmf_upload": Page(DECIDERS, DECIDERS, sent=422),
-    "pmf_upload_look": Page(DECIDERS, DECIDERS),
+    "pmf_upload_look": Page(DECIDERS, DECIDERS, sent=302),
     "pmf_upload_marked": Page(DECIDERS),
     "report_review": Page(STAFF, DECIDERS),
     "programme_review": Page(STAFF, DECIDERS),

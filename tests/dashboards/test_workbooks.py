@@ -141,6 +141,23 @@ def test_another_file_is_refused_in_a_sentence_and_not_kept(staff, content, sent
     assert sentence in answer.content.decode()
 
 
+def test_a_workbook_is_no_larger_than_any_other_spreadsheet_that_is_sent(staff, settings):
+    settings.UPLOAD_MEGABYTES = 1
+    answer = send(staff, b"PK" + bytes(1_000_000))
+
+    assert (answer.status_code, StoredFile.objects.count()) == (422, 0)
+    assert "no more than 1 MB are read" in answer.content.decode()
+
+
+def test_the_page_has_its_address_in_each_language_and_knows_its_own_parameter(staff):
+    page = staff.get(f"{URL}upload/?intake=abc").content.decode()
+
+    assert [f'href="/{code}/workspace/reports/B05/h1/upload/?intake=abc"' in page for code in ("fr", "es")] == [
+        True
+    ] * 2
+    assert "“intake”" not in page
+
+
 def test_a_workbook_of_another_report_and_a_missing_file_are_refused(staff):
     content = workbook(staff, 1, 2)
     answer = send(staff, content, url="/en/workspace/reports/A07.1/h1/")
