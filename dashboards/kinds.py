@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
+from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.choices import ImportState
 from accounts.models import Import, User
@@ -24,6 +27,7 @@ from indicators.resources import (
     SeriesResource,
     TargetResource,
 )
+from library.querysets import PROGRAMMES_OF_CITED_RECORDS
 from library.resources import CitationResource, FindingResource, PublicationResource
 from partners.resources import PartnerAliasResource, PartnerResource
 from projects.resources import PartnershipResource, ProjectResource, ProjectThemeResource
@@ -72,13 +76,7 @@ PROGRAMMES: dict[str, tuple[str, ...]] = {
         "baseline__series__indicator__programme",
         "target__series__indicator__programme",
         "actual__series__indicator__programme",
-        "programme",
-        "theme__programme",
-        "project__programme",
-        "partnership__project__programme",
-        "forum__programme",
-        "publication__programme",
-        "expected_result__programme",
+        *PROGRAMMES_OF_CITED_RECORDS,
     ),
 }
 #: Kinds that belong to no programme of their own: they stay where any real programme names them.
@@ -166,6 +164,34 @@ _BY_MODEL = {kind.model: kind for kind in KINDS}
 
 def kind_called(slug: str) -> Kind | None:
     return _BY_SLUG.get(slug)
+
+
+def importable(user: User | AnonymousUser, slug: str) -> Kind:
+    """The kind that an address names, for whoever may import it.
+
+    Raises:
+        Http404: there is no such kind.
+        PermissionDenied: for anybody else.
+    """
+    kind = _kind_or_404(slug)
+    if not kind.may_be_imported_by(user):
+        raise PermissionDenied(_("Your role does not import this kind of record: ask a monitoring specialist."))
+    return kind
+
+
+def exportable(user: User | AnonymousUser, slug: str) -> Kind:
+    """The kind that an address names, for whoever may export it; see :func:`importable`."""
+    kind = _kind_or_404(slug)
+    if not kind.may_be_exported_by(user):
+        raise PermissionDenied(_("Your account may not open this page: ask an administrator for the right."))
+    return kind
+
+
+def _kind_or_404(slug: str) -> Kind:
+    kind = kind_called(slug)
+    if kind is None:
+        raise Http404(f"No kind {slug}.")
+    return kind
 
 
 def kind_of(model: type[models.Model]) -> Kind | None:

@@ -7,7 +7,8 @@ from typing import IO, Any, Final
 
 import xlsxwriter
 
-from accounts.actions.previews import Problem, Row, letters
+from accounts.actions.previews import Problem, Row
+from accounts.reading.telling import letters
 from accounts.writing import LONGEST_TEXT
 
 #: Widths of columns, in letters.

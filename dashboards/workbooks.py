@@ -12,14 +12,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.actions.imports import Importable, Refused
 from accounts.models import Import, User
 from accounts.reading.workbooks import Sheet, Workbook
+from dashboards.places import place_called
 from dashboards.summaries import of_report
 from indicators.choices import PeriodState
-from indicators.models import Intake, ReportingPeriod
+from indicators.models import Intake
 from indicators.workbooks import framework_imports, reports
 from indicators.workbooks.frameworks import write_framework
 from indicators.workbooks.layout import layout_of
 from indicators.workbooks.template import write_template
-from projects.models import Programme, Project
+from projects.models import Programme
 
 
 class SentWorkbook(ABC):
@@ -146,13 +147,10 @@ class ReportWorkbook(SentWorkbook):
 
     def __init__(self, project: str, period: str) -> None:
         super().__init__(project=project, period=period)
-        found = get_object_or_404(ReportingPeriod.objects.select_related("programme"), slug=period)
-        owner = get_object_or_404(
-            Project.objects.select_related("programme"), slug=project, programme_id=found.programme_id
-        )
-        self.programme = owner.programme
-        self.layout = layout_of(owner, found)
-        self.asks_reason = self.needs_reason = found.state != PeriodState.OPEN
+        of, at = place_called(project, period)
+        self.programme = of.programme
+        self.layout = layout_of(of, at)
+        self.asks_reason = self.needs_reason = at.state != PeriodState.OPEN
 
     @property
     def name(self) -> str:

@@ -9,6 +9,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.reading.telling import shown
+
 
 class CountedPaginator(Paginator):
     """A paginator that was told how many rows there are, and does not ask the database again."""
@@ -65,12 +67,6 @@ def few(sentences: Sequence[str], most: int = MOST_PROBLEMS) -> list[str]:
         more,
     )
     return [*sentences[:most], rest % {"number": more}]
-
-
-def shown(text: str) -> str:
-    """What somebody wrote into an address, short enough for a sentence."""
-    line = " ".join(text.replace("\x00", " ").split())
-    return line if len(line) <= 60 else f"{line[:60]}…"
 
 
 def unknown_names(query: QueryDict, known: Iterable[str] = ()) -> list[str]:

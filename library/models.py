@@ -1,6 +1,6 @@
 """What was read, what it states, where sources disagree, and what the programme left to read."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -28,6 +28,9 @@ from projects.models import Partnership, Programme, Project, Theme
 
 CITED_FIGURES = ("baseline", "target", "actual")
 CITED_RECORDS = ("programme", "theme", "project", "partnership", "partner", "forum", "publication", "expected_result")
+
+#: What a citation is about.
+Cited = TypeVar("Cited", bound=models.Model)
 
 
 def exactly_one_of(fields: tuple[str, ...]) -> Q:
@@ -205,6 +208,13 @@ class Finding(Record):
         return self.code
 
 
+def cited(model: type[Cited], label: Any) -> "models.ForeignKey[Cited | None, Cited | None]":
+    """A record that a citation may be about; the citation goes with it."""
+    return models.ForeignKey(
+        model, verbose_name=label, on_delete=models.CASCADE, related_name="citations", null=True, blank=True
+    )
+
+
 class Citation(Record):
     """What one place of one source states, about one figure or about one fact of a record."""
 
@@ -221,64 +231,17 @@ class Citation(Record):
     qualifier = models.CharField(_("qualifier"), max_length=9, choices=Qualifier, default=Qualifier.EXACT)
     note = TranslatedField(models.TextField(_("note"), blank=True), attrgetter=fallback_to_any)
     about = models.CharField(_("about"), max_length=11, choices=About, default=About.VALUE)
-    baseline = models.ForeignKey(
-        Baseline, verbose_name=_("baseline"), on_delete=models.CASCADE, related_name="citations", null=True, blank=True
-    )
-    target = models.ForeignKey(
-        Target, verbose_name=_("target"), on_delete=models.CASCADE, related_name="citations", null=True, blank=True
-    )
-    actual = models.ForeignKey(
-        Actual, verbose_name=_("actual"), on_delete=models.CASCADE, related_name="citations", null=True, blank=True
-    )
-    programme = models.ForeignKey(
-        Programme,
-        verbose_name=_("programme"),
-        on_delete=models.CASCADE,
-        related_name="citations",
-        null=True,
-        blank=True,
-    )
-    theme = models.ForeignKey(
-        Theme,
-        verbose_name=_("theme or dimension"),
-        on_delete=models.CASCADE,
-        related_name="citations",
-        null=True,
-        blank=True,
-    )
-    project = models.ForeignKey(
-        Project, verbose_name=_("project"), on_delete=models.CASCADE, related_name="citations", null=True, blank=True
-    )
-    partnership = models.ForeignKey(
-        Partnership,
-        verbose_name=_("partnership"),
-        on_delete=models.CASCADE,
-        related_name="citations",
-        null=True,
-        blank=True,
-    )
-    partner = models.ForeignKey(
-        Partner, verbose_name=_("partner"), on_delete=models.CASCADE, related_name="citations", null=True, blank=True
-    )
-    forum = models.ForeignKey(
-        Forum, verbose_name=_("forum"), on_delete=models.CASCADE, related_name="citations", null=True, blank=True
-    )
-    publication = models.ForeignKey(
-        Publication,
-        verbose_name=_("publication"),
-        on_delete=models.CASCADE,
-        related_name="citations",
-        null=True,
-        blank=True,
-    )
-    expected_result = models.ForeignKey(
-        ExpectedResult,
-        verbose_name=_("expected result"),
-        on_delete=models.CASCADE,
-        related_name="citations",
-        null=True,
-        blank=True,
-    )
+    baseline = cited(Baseline, _("baseline"))
+    target = cited(Target, _("target"))
+    actual = cited(Actual, _("actual"))
+    programme = cited(Programme, _("programme"))
+    theme = cited(Theme, _("theme or dimension"))
+    project = cited(Project, _("project"))
+    partnership = cited(Partnership, _("partnership"))
+    partner = cited(Partner, _("partner"))
+    forum = cited(Forum, _("forum"))
+    publication = cited(Publication, _("publication"))
+    expected_result = cited(ExpectedResult, _("expected result"))
     order = models.PositiveSmallIntegerField(
         _("order"), default=0, help_text=_("The citation of the adopted value comes first.")
     )

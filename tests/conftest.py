@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from accounts.models import User
@@ -36,6 +37,13 @@ def _empty_cache() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """Sentences are said in English, whatever a test finds."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

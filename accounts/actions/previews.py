@@ -15,8 +15,6 @@ from django.utils.translation import gettext_lazy, ngettext
 MOST_PROBLEMS = 10_000
 #: Rows that are shown with their differences; further ones are counted.
 MOST_ROWS = 1_000
-#: How much of a cell a sentence repeats.
-SHOWN = 60
 
 
 class Outcome(models.TextChoices):
@@ -232,20 +230,3 @@ def _name_of(record: Any) -> str:
     except ObjectDoesNotExist:
         # A new record whose name is made of something that its row does not rightly say.
         return ""
-
-
-def shown(written: object) -> str:
-    """What was written, on one line, cut when it is long, without what no page can show."""
-    text = " ".join(str(written if written is not None else "").split())
-    text = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
-
-
-def letters(place: int) -> str:
-    """The letters of a column: 0 is A, 26 is AA."""
-    name = ""
-    place += 1
-    while place:
-        place, rest = divmod(place - 1, 26)
-        name = chr(65 + rest) + name
-    return name

@@ -19,7 +19,8 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from accounts.folding import fold
-from accounts.reading.numbers import Unreadable, plain, read_number, shown
+from accounts.reading.numbers import Unreadable, plain, read_number
+from accounts.reading.telling import shown
 
 NOT_APPLICABLE: Final = frozenset(
     [

@@ -13,7 +13,8 @@ from typing import Final
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.reading.numbers import Unreadable, is_finite, plain, shown
+from accounts.reading.numbers import Unreadable, is_finite, plain
+from accounts.reading.telling import shown
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100

@@ -13,12 +13,11 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from accounts.reading.telling import shown
+
 #: As figures are kept: 15 digits, 4 of them after the decimal mark (see ``indicators.models.amount``).
 MOST_DIGITS: Final = 15
 MOST_DECIMALS: Final = 4
-
-#: How much of an unreadable text a sentence repeats.
-SHOWN: Final = 60
 
 APOSTROPHES: Final = dict.fromkeys(map(ord, "’‘ʼ`´′"), "'")
 MINUSES: Final = dict.fromkeys(map(ord, "−‐‑‒–—﹣－"), "-")
@@ -73,12 +72,6 @@ def read_number(written: str | int | float | Decimal, *, is_whole: bool) -> Deci
 def is_finite(number: int | float | Decimal) -> bool:
     """Whether it is a number at all, neither infinite nor missing; never raises."""
     return number.is_finite() if isinstance(number, Decimal) else isinstance(number, int) or math.isfinite(number)
-
-
-def shown(written: object) -> str:
-    """What was written, as a sentence repeats it: on one line, cut when it is long."""
-    text = " ".join(str(written).split())
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 def plain(text: str) -> str:

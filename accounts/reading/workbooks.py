@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.folding import fold
 from accounts.reading import archives, delimited, opendocument, openxml
 from accounts.reading.refusals import MOST_BYTES, Refused, Row
+from accounts.reading.telling import address
 
 __all__ = ["Header", "Refused", "Row", "Sheet", "Workbook", "address", "find_header", "open_workbook"]
 
@@ -127,16 +128,6 @@ def find_header(rows: Iterator[Row], names: Mapping[str, str], *, needed: Sequen
     first_name = {key: name for name, key in reversed(list(names.items()))}
     missing = ", ".join(f"“{first_name[key]}”" for key in needed if key not in best)
     raise Refused(_("No row names the columns: %(columns)s is missing.") % {"columns": missing})
-
-
-def address(row: int, column: int) -> str:
-    """The cell in ``row`` (from 1) and ``column`` (from 0) as a spreadsheet names it: ``address(7, 2)`` is ``C7``."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{row}"
 
 
 def _folded(name: str) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from accounts.actions.previews import Problem, Row, letters, shown
+from accounts.actions.previews import Problem, Row
 from accounts.folding import fold
+from accounts.reading.telling import address, shown
 from accounts.resources.columns import Column
 from accounts.resources.widgets import LANGUAGES, as_text, is_empty, unescaped
 
@@ -67,7 +68,7 @@ def place_columns(
     problems: list[Problem] = []
 
     def refuse(place: int, written: Any, rule: str, column: str = "") -> None:
-        problems.append(Problem(sheet, row.number, f"{letters(place)}{row.number}", column, shown(written), rule))
+        problems.append(Problem(sheet, row.number, address(row.number, place), column, shown(written), rule))
 
     by_name: dict[str, int] = {}
     for place, written in enumerate(row.values):
@@ -98,7 +99,7 @@ def place_columns(
                     place,
                     written,
                     _("This column stands in %(first)s already: keep one of the two.")
-                    % {"first": f"{letters(by_name[name])}{row.number}"},
+                    % {"first": address(row.number, by_name[name])},
                     name,
                 )
             else:

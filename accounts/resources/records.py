@@ -8,8 +8,9 @@ from django.db import models
 from django.utils.translation import gettext as _
 from import_export.resources import ModelResource
 
-from accounts.actions.previews import Difference, Line, Outcome, Preview, Problem, Sheet, letters, shown
+from accounts.actions.previews import Difference, Line, Outcome, Preview, Problem, Sheet
 from accounts.models import Record, User
+from accounts.reading.telling import address, letters, shown
 from accounts.resources.columns import Column, widget_for
 from accounts.resources.headings import find_headings, names_of, place_columns
 from accounts.resources.lineage import Lineage, TooManyRows
@@ -221,7 +222,7 @@ class RecordResource(Writer, ModelResource):
                 if place not in headed and not is_empty(value):
                     line.problems.append(
                         Problem(
-                            self.sheet, row.number, f"{letters(place)}{row.number}", "", shown(value),
+                            self.sheet, row.number, address(row.number, place), "", shown(value),
                             _("This cell stands under no heading of this import: nobody would read it."),
                         )
                     )  # fmt: skip

@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from import_export import widgets
 
-from accounts.actions.previews import shown
 from accounts.folding import fold
 from accounts.reading.dates import read_date
 from accounts.reading.numbers import read_number
+from accounts.reading.telling import shown
 
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
-from django.core.exceptions import PermissionDenied
 from django.db import DataError
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -18,13 +17,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.reading.telling import shown
 from accounts.resources import Column as ResourceColumn
 from accounts.writing import CONTENT_TYPES, CSV, ODS, XLSX, Column, TooLarge, write_csv, write_ods, write_xlsx
 from dashboards.access import for_staff
 from dashboards.explanations import explained
 from dashboards.import_page import imports_crumb, workspace_crumb
-from dashboards.kinds import Kind, kind_called
-from epe_ap.pages import shown
+from dashboards.kinds import Kind, exportable, importable
 from projects.models import Programme
 
 #: In an address, the one name that is not a filter of the administration's list.
@@ -40,7 +39,7 @@ FORMATS = (XLSX, ODS, CSV)
 @require_safe
 def export_kind(request: HttpRequest, kind: str) -> HttpResponse:
     """The files of one kind, for all records or those of a filtered list."""
-    chosen = _exportable(request, kind)
+    chosen = exportable(request.user, kind)
     rows, problems = _rows(request, chosen)
     query = request.GET.copy()
     query.pop(PAGE_VAR, None)
@@ -80,7 +79,7 @@ def export_kind(request: HttpRequest, kind: str) -> HttpResponse:
 @require_safe
 def export_file(request: HttpRequest, kind: str, ending: str) -> HttpResponseBase:
     """The records as a file."""
-    chosen = _exportable(request, kind)
+    chosen = exportable(request.user, kind)
     if ending not in FORMATS:
         raise Http404(f"No format {ending}.")
     rows, problems = _rows(request, chosen)
@@ -106,22 +105,9 @@ def export_file(request: HttpRequest, kind: str, ending: str) -> HttpResponseBas
 @require_safe
 def import_template(request: HttpRequest, kind: str) -> HttpResponseBase:
     """An empty workbook with the columns that an import reads, and what each holds."""
-    chosen = kind_called(kind)
-    if chosen is None:
-        raise Http404(f"No kind {kind}.")
-    if not chosen.may_be_imported_by(request.user):
-        raise PermissionDenied(_("Your role does not import this kind of record: ask a monitoring specialist."))
+    chosen = importable(request.user, kind)
     columns = [column for column in chosen.columns_for(request.user) if not column.readonly]
     return _file(chosen, columns, chosen.model._base_manager.none(), XLSX, name=f"{chosen.slug}-template")
-
-
-def _exportable(request: HttpRequest, kind: str) -> Kind:
-    chosen = kind_called(kind)
-    if chosen is None:
-        raise Http404(f"No kind {kind}.")
-    if not chosen.may_be_exported_by(request.user):
-        raise PermissionDenied(_("Your account may not open this page: ask an administrator for the right."))
-    return chosen
 
 
 def _rows(request: HttpRequest, kind: Kind) -> tuple[Any, list[str]]:

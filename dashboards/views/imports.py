@@ -16,17 +16,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.actions import imports as actions
 from accounts.actions.previewed import throw_away
-from accounts.actions.previews import shown
 from accounts.actions.undoing import undo
 from accounts.choices import ImportState
 from accounts.models import Import, User
+from accounts.reading.telling import shown
 from accounts.reading.workbooks import Refused as Unreadable
 from accounts.writing import CONTENT_TYPES, XLSX
 from dashboards.access import for_staff
 from dashboards.explanations import explained
 from dashboards.forms import ReasonForm, UploadForm
 from dashboards.import_page import ImportPage, imports_crumb, workspace_crumb
-from dashboards.kinds import KINDS, Kind, kind_called, name_of, taker_back
+from dashboards.kinds import KINDS, Kind, importable, kind_called, name_of, taker_back
 from dashboards.looks import MARKS, Look, forget, look_at, looked, sheet_of, sheet_sent
 from dashboards.marking import write_marked
 from dashboards.workbooks import SENT_WORKBOOKS
@@ -78,7 +78,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_kind(request: HttpRequest, kind: str) -> HttpResponse:
     """Sending a spreadsheet of one kind."""
-    chosen = _importable(request, kind)
+    chosen = importable(request.user, kind)
     form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
     if form.is_bound and form.is_valid():
         try:
@@ -269,15 +269,6 @@ def _may_open(user: User, made: Import) -> bool:
     if kind is not None:
         return user.has_perm("accounts.add_import") and kind.may_be_imported_by(user)
     return user.has_perms(("accounts.add_import", *((workbook.may_send,) if workbook else ())))
-
-
-def _importable(request: HttpRequest, slug: str) -> Kind:
-    kind = kind_called(slug)
-    if kind is None:
-        raise Http404(f"No kind {slug}.")
-    if not kind.may_be_imported_by(request.user):
-        raise PermissionDenied(_("Your role does not import this kind of record: ask a monitoring specialist."))
-    return kind
 
 
 def _user(request: HttpRequest) -> User:

@@ -20,6 +20,7 @@ from accounts.models import StoredFile, User
 from dashboards import files
 from dashboards.access import for_staff
 from dashboards.intake_forms import AnswerForm, IntakeForm, SummaryForm
+from dashboards.places import place_called
 from dashboards.summaries import CODE, digest, entered, language_of, summary_mail, told
 from dashboards.views.review import READ
 from epe_ap.pages import unknown_names
@@ -40,8 +41,7 @@ logger = logging.getLogger(__name__)
 def report_on_behalf(request: HttpRequest, project: str, period: str) -> HttpResponse:
     """Say what came in from a partner, then enter it in the grid or from its workbook."""
     assert isinstance(request.user, User)
-    of = get_object_or_404(Project.objects.select_related("programme"), slug=project)
-    at = get_object_or_404(ReportingPeriod, programme=of.programme_id, slug=period)
+    of, at = place_called(project, period)
     partners = Partner.objects.filter(partnerships__project=of).distinct().order_by("name")
     form = IntakeForm(request.POST or None, request.FILES or None, partners=partners)
     if request.method == "POST" and form.is_valid():

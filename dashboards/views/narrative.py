@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,6 +18,7 @@ from accounts.actions import StaleRecord, change
 from accounts.choices import Door
 from accounts.models import User
 from dashboards.access import for_staff
+from dashboards.places import place_called
 from dashboards.views.review import READ, clean
 from epe_ap.pages import unknown_names
 from indicators.actions import narrate, open_report
@@ -71,8 +72,7 @@ class Told:
 def report_narrative(request: HttpRequest, project: str, period: str) -> HttpResponse:
     """Write the narrative of a report."""
     assert isinstance(request.user, User)
-    of = get_object_or_404(Project.objects.select_related("programme"), slug=project)
-    at = get_object_or_404(ReportingPeriod, programme=of.programme_id, slug=period)
+    of, at = place_called(project, period)
     report = Report.objects.filter(project=of, period=at).first()
     refused: list[str] = []
     stale = False

@@ -17,6 +17,7 @@ from accounts.actions import StaleRecord, change
 from accounts.choices import Door
 from accounts.models import User
 from dashboards.access import for_staff
+from dashboards.places import place_called
 from dashboards.reviews import Reviewed, Sheet, review_sheet
 from epe_ap.pages import few, unknown_names
 from indicators.actions import Returned, approve, approve_many, approve_report, return_cells, return_many
@@ -72,8 +73,7 @@ def clean(text: str) -> str:
 @for_staff(READ)
 def report_review(request: HttpRequest, project: str, period: str) -> HttpResponse:
     """The report of a project for a period."""
-    of = get_object_or_404(Project.objects.select_related("programme"), slug=project)
-    at = get_object_or_404(ReportingPeriod.objects.select_related("programme"), programme=of.programme_id, slug=period)
+    of, at = place_called(project, period)
     return _reviewed(request, of, at)
 
 

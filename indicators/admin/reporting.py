@@ -70,8 +70,26 @@ class SubmissionsOfReport(FigureRows):
     fields = (VALUE, SHARE, "qualifier", "state", "author", "submitted_at")
 
 
+class SteppedAdmin(RecordAdmin):
+    """What is handed in by whoever may change it, and sent back or approved by reviewers, from the list."""
+
+    actions = ("submit", "send_back", "approve")
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("indicators.review_submission")
+
+    def reasons(self, request: HttpRequest) -> dict[str, str]:
+        """Why it is approved in spite of something, as the form above the list asks for it."""
+        exception = request.POST.get("exception_reason", "")
+        return {
+            "own_reason": request.POST.get("change_reason", ""),
+            "mismatch_reason": exception,
+            "dispute_reason": exception,
+        }
+
+
 @admin.register(Report)
-class ReportAdmin(RecordAdmin):
+class ReportAdmin(SteppedAdmin):
     """A report is opened for a project and a period; its steps are taken from the list."""
 
     list_display = ("project", "period", "state", "submitted_by", "submitted_at", "approved_by", "approved_at")
@@ -80,7 +98,6 @@ class ReportAdmin(RecordAdmin):
     search_fields = ("project__code", "project__title", *in_languages("period__name"))
     inlines = (NarrativesOfReport, SubmissionsOfReport)
     action_form = ReviewActionForm
-    actions = ("submit", "send_back", "approve")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Report | None = None) -> tuple[str, ...]:
         steps = ("state", "submitted_by", "submitted_at", "approved_by", "approved_at", "own_approval_reason")
@@ -91,9 +108,6 @@ class ReportAdmin(RecordAdmin):
 
     def write(self, request: HttpRequest, record: Report, form: Any) -> Report:
         return open_report(project=record.project, period=record.period)
-
-    def has_review_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("indicators.review_submission")
 
     @admin.action(description=_("Hand in"), permissions=["change"])
     def submit(self, request: HttpRequest, reports: Any) -> None:
@@ -115,18 +129,11 @@ class ReportAdmin(RecordAdmin):
 
     @admin.action(description=_("Approve"), permissions=["review"])
     def approve(self, request: HttpRequest, reports: Any) -> None:
-        reason = request.POST.get("change_reason", "")
-        exception = request.POST.get("exception_reason", "")
+        reasons = self.reasons(request)
         self.do_to_each(
             request,
             reports,
-            lambda report: approve_report(
-                report=report,
-                by=request.user,  # type: ignore[arg-type]
-                own_reason=reason,
-                mismatch_reason=exception,
-                dispute_reason=exception,
-            ),
+            lambda report: approve_report(report=report, by=request.user, **reasons),  # type: ignore[arg-type]
             lambda number: ngettext("%(number)s report approved.", "%(number)s reports approved.", number),
         )
 
@@ -171,7 +178,7 @@ class EvidenceOfSubmission(TabularRows):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(RecordAdmin):
+class SubmissionAdmin(SteppedAdmin):
     """A proposal is changed while it is a draft or returned; its steps are taken from the list."""
 
     list_display = ("series", "period", "number", VALUE, SHARE, "state", "route", "author", "submitted_at")
@@ -189,7 +196,6 @@ class SubmissionAdmin(RecordAdmin):
     search_fields = OF_SERIES
     inlines = (EvidenceOfSubmission, ReviewsOfSubmission)
     action_form = ReturnActionForm
-    actions = ("submit", "send_back", "approve")
     fieldsets = (
         (None, {"fields": ("series", "period", "report", "as_of")}),
         NUMBER,
@@ -222,9 +228,6 @@ class SubmissionAdmin(RecordAdmin):
     def erase(self, request: HttpRequest, record: Submission) -> None:
         discard(submission=record, by=request.user)  # type: ignore[arg-type]
 
-    def has_review_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("indicators.review_submission")
-
     @admin.action(description=_("Hand in"), permissions=["change"])
     def submit(self, request: HttpRequest, submissions: Any) -> None:
         self.do_to_each(
@@ -247,18 +250,11 @@ class SubmissionAdmin(RecordAdmin):
 
     @admin.action(description=_("Approve"), permissions=["review"])
     def approve(self, request: HttpRequest, submissions: Any) -> None:
-        reason = request.POST.get("change_reason", "")
-        exception = request.POST.get("exception_reason", "")
+        reasons = self.reasons(request)
         self.do_to_each(
             request,
             submissions,
-            lambda each: approve(
-                submission=each,
-                by=request.user,  # type: ignore[arg-type]
-                own_reason=reason,
-                mismatch_reason=exception,
-                dispute_reason=exception,
-            ),
+            lambda each: approve(submission=each, by=request.user, **reasons),  # type: ignore[arg-type]
             lambda number: ngettext("%(number)s figure approved.", "%(number)s figures approved.", number),
         )
 

@@ -6,14 +6,14 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from accounts.actions.previews import Difference, Line, Problem, shown
+from accounts.actions.previews import Difference, Line, Problem
 from accounts.actions.previews import Row as RowOfCells
 from accounts.actions.previews import Sheet as SheetOfRows
 from accounts.models import User
 from accounts.reading.cells import Cell, read_cell, read_text
 from accounts.reading.dates import read_date
 from accounts.reading.numbers import Unreadable
-from accounts.reading.workbooks import address
+from accounts.reading.telling import address, shown
 from indicators.actions.figures import STATED
 from indicators.choices import Measure
 from indicators.models import Baseline, Indicator, ReportingPeriod, Series, Target

@@ -14,14 +14,15 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import change
 from accounts.actions.imports import Refused
-from accounts.actions.previews import Difference, Line, Preview, Problem, shown
+from accounts.actions.previews import Difference, Line, Preview, Problem
 from accounts.actions.previews import Row as RowOfCells
 from accounts.actions.previews import Sheet as SheetOfRows
 from accounts.choices import Door
 from accounts.models import User
 from accounts.reading.cells import Cell, read_cell, read_text
 from accounts.reading.numbers import Unreadable
-from accounts.reading.workbooks import Sheet, Workbook, address
+from accounts.reading.telling import address, shown
+from accounts.reading.workbooks import Sheet, Workbook
 from indicators.actions.entry import Entered, Entry, propose_many
 from indicators.choices import Measure, Route
 from indicators.models import Figure, Intake, Report, Submission

@@ -18,6 +18,7 @@ from dashboards.grids.typed import read_typed
 from indicators.models import Category, Report, Series, Submission
 from tests import factories as make
 from tests.factories import three
+from tests.pages import words
 
 pytestmark = pytest.mark.django_db
 
@@ -94,10 +95,6 @@ def type_in(client: Client, path: str, **typed: str) -> HttpResponse:
         re.sub(r"^([a-z]+)(\d+)$", r"\1-\2", name): value for name, value in typed.items()
     }
     return client.post(path, data)
-
-
-def words(response: HttpResponse) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def stated(series: Series) -> Submission:

@@ -1,7 +1,6 @@
 """Reading spreadsheets of records: who may, what is shown before, what is written, and what comes back marked."""
 
 import io
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
 from accounts.actions import ensure_roles
 from accounts.choices import ImportState
@@ -22,17 +20,11 @@ from indicators.models import Actual, ReportingPeriod
 from partners.models import Partner
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 HEADINGS = ["slug", "name", "language", "kind", "country", "city"]
 DUOC = ["duoc", "Duoc UC", "es", "tvet_institution", "CL", "Santiago"]
 SENA = ["sena", "SENA", "es", "public_body", "Colombie", "Bogotá"]
-
-
-@pytest.fixture(autouse=True)
-def _in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

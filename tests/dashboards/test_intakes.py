@@ -1,9 +1,7 @@
 """On behalf of a partner: what is kept, the mail, and the one link by which anybody with it answers once."""
 
 import io
-import re
 import zipfile
-from collections.abc import Iterator
 from decimal import Decimal
 from smtplib import SMTPException
 from typing import Any
@@ -13,7 +11,7 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.actions import change
 from accounts.choices import Door
@@ -26,20 +24,11 @@ from indicators.models import Actual, Intake, Submission
 from tests import factories as make
 from tests.dashboards.people import ENTERER, READER, SPECIALIST, signed_in, staff
 from tests.factories import three
+from tests.pages import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 SCRIPT = "<script>alert(1)</script>"
-
-
-@pytest.fixture(autouse=True)
-def _in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
-
-
-def words(response: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 class World:

@@ -1,7 +1,5 @@
 """The first page of the workspace: what needs whom, and how much has come in."""
 
-import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,25 +7,16 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from accounts.models import User
 from dashboards.overviews import Need, today_of
 from tests import factories as make
 from tests.dashboards.people import signed_in
 from tests.factories import three
+from tests.pages import words
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
-
-
-def words(response: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 class World:

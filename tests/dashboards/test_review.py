@@ -1,7 +1,5 @@
 """Reviewing a report: what is shown beside each figure, who may decide, and that no reason is ever lost."""
 
-import re
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +8,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
 from accounts.actions import change
 from accounts.choices import Door
@@ -20,20 +17,11 @@ from indicators.models import Actual, Report, Result, ResultNarrative, Review, S
 from tests import factories as make
 from tests.dashboards.people import ENTERER, READER, SPECIALIST, signed_in, staff
 from tests.factories import three
+from tests.pages import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 SCRIPT = "<script>alert(1)</script>"
-
-
-@pytest.fixture(autouse=True)
-def _in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
-
-
-def words(response: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 class World:

@@ -1,12 +1,9 @@
 """The first page, and those that explain the site."""
 
-import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import translation
 
 from epe_ap.views import column_meanings, status_meanings, worked_figures
 from indicators.actions import rebuild_results, thresholds
@@ -14,18 +11,9 @@ from indicators.choices import Status
 from opendata.columns import COLUMNS
 from tests import factories as make
 from tests.factories import three
+from tests.pages import words
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _in_english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
-
-
-def words(response: Any) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.utils import translation
 
 from accounts.actions.imports import Refused, apply, keep, preview
 from accounts.actions.previews import Preview
@@ -19,15 +18,9 @@ from tests import factories as make
 from tests.accounts.kinds import ActualRows, TargetRows
 from tests.accounts.test_imports import Sheet
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 HEADINGS = ("indicator", "project", "breakdown", "period", "value")
-
-
-@pytest.fixture(autouse=True)
-def _in_english() -> Any:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture

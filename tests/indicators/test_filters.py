@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.http import QueryDict
-from django.utils import translation
 
 from indicators.filters import Counts, ResultFilter
 from indicators.filters.choices import FACETS
@@ -16,15 +15,9 @@ from tests import factories as make
 from tests.factories import three
 from tests.indicators.rows import World, indicator, result, world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 TODAY = date(2024, 6, 30)
-
-
-@pytest.fixture(autouse=True)
-def _in_english():
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture(scope="module")

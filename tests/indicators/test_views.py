@@ -11,13 +11,9 @@ from django.test import Client
 from tests import factories as make
 from tests.factories import three
 from tests.indicators.rows import World, result, world
+from tests.pages import words
 
 pytestmark = pytest.mark.django_db
-
-
-def words(response: Any) -> str:
-    """The text of a page, without its tags."""
-    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
 def names(tables: Any) -> list[str]:
