@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from accounts.models import User
 from accounts.second_factor import has_second_factor, has_shown_second_factor, is_required_of
 from epe_ap.database_state import means_database_down
+from epe_ap.middleware import database_down_for
 
 #: Pages that staff reach before their second factor is set up and shown: those on which they do so, and the way out.
 OPEN = {
@@ -36,7 +37,13 @@ class SignedInMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        user = signed_in(request)
+        try:
+            user = signed_in(request)
+        except Exception as error:
+            if not means_database_down(error):
+                raise
+            # The layers within and the view would each wait for the database anew.
+            return database_down_for(request, error)
         if user is None:
             return self.get_response(request)
         if not translation.get_language_from_path(request.path_info):
@@ -65,10 +72,4 @@ def signed_in(request: HttpRequest) -> User | None:
         return None
     # A page may be refused before anybody is asked for.
     user = getattr(request, "user", None)
-    try:
-        return user if isinstance(user, User) else None
-    except Exception as error:
-        if not means_database_down(error):
-            raise
-        # The view asks again, and its answer is the page for that: an error of a layer would be a traceback each time.
-        return None
+    return user if isinstance(user, User) else None

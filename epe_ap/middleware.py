@@ -103,11 +103,7 @@ class DatabaseDownMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not means_database_down(exception):
-            return None
-        # One line, not a traceback for each visitor, for as long as it lasts.
-        logger.error("%s answered 503, the database cannot be used: %s", request.path, _first_line(exception))
-        return database_down()
+        return database_down_for(request, exception) if means_database_down(exception) else None
 
     @staticmethod
     def mark(sender: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
@@ -119,6 +115,13 @@ class DatabaseDownMiddleware:
 
 def _first_line(exception: BaseException) -> str:
     return (str(exception).strip().splitlines() or [type(exception).__name__])[0]
+
+
+def database_down_for(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The answer to a request that met a database which cannot be used, noted for the operator."""
+    # One line, not a traceback for each visitor, for as long as it lasts.
+    logger.error("%s answered 503, the database cannot be used: %s", request.path, _first_line(exception))
+    return database_down()
 
 
 def database_down() -> HttpResponse:

@@ -43,7 +43,8 @@ if [ "$($python -m epe_ap.environment BROWSER)" = no ] && [ -z "${CI:-}" ]; then
 else
   began=$SECONDS
   if chromium=$(bash scripts/chromium.sh); then
-    stage "Browser tests" env CHROMIUM="$chromium" $python -m pytest -q -m "browser and $which" tests/browser
+    # Each process has a site of its own. A file stays with one of them: its tests may share a page.
+    stage "Browser tests" env CHROMIUM="$chromium" "${pytest[@]}" --dist loadfile -m "browser and $which" tests/browser
   else
     note "Browser tests" FAILED $((SECONDS - began))
   fi

@@ -85,13 +85,33 @@ def with_relatives(indicators: Collection[int]) -> set[int]:
     return set(linked.values_list("pk", flat=True))
 
 
-def groups_of_relatives() -> Iterator[list[int]]:
-    """All indicators in groups, relatives together, of about ``SERIES_AT_ONCE`` series: what is read at once."""
-    linked = dict(Indicator.objects.order_by("pk").values_list("pk", "contributes_to"))
-    numbers = dict(Series.objects.order_by().values_list("indicator").annotate(number=Count("pk")))
+def lock(indicators: Collection[int]) -> dict[int, int | None]:
+    """Keep other writers of these indicators waiting until the transaction ends, so that neither computes totals from
+    figures that the other has not committed yet; gives those that exist, each with the one that it contributes to.
+    """
+    # In one order, or two writers would wait for each other. Evaluated on its own: PostgreSQL locks no nullable side of
+    # a join.
+    locked = Indicator.objects.filter(pk__in=indicators).order_by("pk").select_for_update()
+    return dict(locked.values_list("pk", "contributes_to"))
+
+
+def groups_of_relatives(linked: Mapping[int, int | None] | None = None) -> Iterator[list[int]]:
+    """Indicators in groups, relatives together, of about ``SERIES_AT_ONCE`` series: what is read at once.
+
+    Args:
+        linked: the indicators, each with the one that it contributes to; all of them when None.
+    """
+    if linked is None:
+        linked = dict(Indicator.objects.order_by("pk").values_list("pk", "contributes_to"))
     families = defaultdict(list)
     for pk, common in linked.items():
         families[common or pk].append(pk)
+    if len(families) == 1:
+        yield list(linked)
+        return
+    numbers = dict(
+        Series.objects.filter(indicator__in=linked).order_by().values_list("indicator").annotate(number=Count("pk"))
+    )
     group: list[int] = []
     number = 0
     for family in families.values():
@@ -104,19 +124,11 @@ def groups_of_relatives() -> Iterator[list[int]]:
         yield group
 
 
-def read_book(indicators: Collection[int] | None = None, *, lock: bool = False) -> Book:
-    """Read what the rows of these indicators (all of them when None) rest on.
-
-    Args:
-        lock: keep other writers of the same indicators waiting until the transaction ends, so that neither computes
-            totals from figures that the other has not committed yet.
-    """
+def read_book(indicators: Collection[int] | None = None) -> Book:
+    """Read what the rows of these indicators (all of them when None) rest on."""
     wanted = Indicator.objects.order_by("pk")
     if indicators is not None:
         wanted = wanted.filter(pk__in=indicators)
-    if lock:
-        # Evaluated on its own: PostgreSQL locks no nullable side of a join.
-        list(wanted.select_for_update().values_list("pk"))
     chosen = {
         indicator.pk: indicator
         for indicator in wanted.select_related(

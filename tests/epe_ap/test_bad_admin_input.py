@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.forms import formsets
 from django.test import Client
 
 from accounts.models import Change, User
@@ -37,8 +38,11 @@ def test_no_address_breaks_a_list(staff: Client, model: Any):
     url = page(model, "changelist")
     filters = [each[0] if isinstance(each, tuple) else each for each in admin.site._registry[model].list_filter]
     lookups = [name for each in filters for name in (each, f"{each}__exact", f"{each}__id__exact", f"{each}__in")]
-    for name in ("q", "p", "o", "e", "_popup", "_to_field", "id", "pk__in", "unknown", *lookups):
-        for value in NONSENSE:
+    for number, name in enumerate(
+        ("q", "p", "o", "e", "_popup", "_to_field", "id", "pk__in", "unknown", *dict.fromkeys(lookups))
+    ):
+        # The two that a database may choke on, and the others in turn.
+        for value in ("%00", TOO_LONG, NONSENSE[number % len(NONSENSE)]):
             assert staff.get(f"{url}?{name}={value}").status_code in (200, 302, 400, 404), f"{name}={value}"
 
 
@@ -123,14 +127,16 @@ def test_a_null_byte_stands_in_no_reason(staff: Client):
 
 
 @on_its_own
-def test_no_tampered_form_breaks_a_page(staff: Client):
+def test_no_tampered_form_breaks_a_page(staff: Client, monkeypatch: pytest.MonkeyPatch):
+    # Django makes 2,000 forms of any larger number, which takes seconds: that it stops is what matters.
+    monkeypatch.setattr(formsets, "DEFAULT_MAX_NUM", 20)
     partner = make.partner()
     alias = make.partner_alias(partner=partner)
     make.membership(partner=partner)
     url = page(Partner, "change", partner.pk)
     sent = typed(staff.get(url))
     for change in (
-        *({"aliases-TOTAL_FORMS": number} for number in ("", "abc", "-1", "5000", TOO_LONG)),
+        *({"aliases-TOTAL_FORMS": number} for number in ("", "abc", "-1", TOO_LONG)),
         *({"aliases-0-id": number} for number in ("", "abc", "\x00", TOO_LONG, alias.pk + 1)),
         *({"aliases-0-partner": number} for number in ("abc", TOO_LONG, partner.pk + 1)),
         *({"memberships-0-user": number} for number in ("abc", TOO_LONG)),
