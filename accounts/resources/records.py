@@ -12,16 +12,15 @@ from accounts.actions.previews import Difference, Line, Outcome, Preview, Proble
 from accounts.models import Record, User
 from accounts.reading.telling import address, letters, shown
 from accounts.resources.columns import Column, widget_for
+from accounts.resources.finding import Finder
 from accounts.resources.headings import find_headings, names_of, place_columns
 from accounts.resources.lineage import Lineage, TooManyRows
-from accounts.resources.lookups import batched, key_of, maker, narrowed
+from accounts.resources.lookups import batched
 from accounts.resources.widgets import KeyWidget, is_empty
 from accounts.resources.writers import Writer
 
 #: Rows that are read, compared, checked and saved together.
 BATCH = 2_000
-#: Records of links that are kept for the next batches.
-MOST_LINKED = 20_000
 
 
 class RecordResource(Writer, ModelResource):
@@ -58,7 +57,6 @@ class RecordResource(Writer, ModelResource):
         self.key_fields = tuple(
             dict.fromkeys(through.get(name, str(self.fields[name].attribute)) for name in self.keys)
         )
-        self._linked: dict[str, dict[tuple[Any, ...], Any]] = {}
 
     @classmethod
     def field_from_django_field(cls, field_name: str, django_field: Any, readonly: bool) -> Column:
@@ -131,8 +129,7 @@ class RecordResource(Writer, ModelResource):
         for column in self.fields.values():
             if isinstance(column.widget, KeyWidget):
                 column.widget.forget()
-        self._linked = {}
-        self._first: dict[tuple[Any, ...], str] = {}
+        self._finder = Finder(self)
         names = names_of(self.columns())
         heading, rows = find_headings(iter(sheet.rows()), names, self.keys)
         if heading is None:
@@ -235,8 +232,8 @@ class RecordResource(Writer, ModelResource):
         keys = [self.fields[name] for name in self.keys]
         for column in keys:
             self._clean(lines, column)
-        self._find_links(lines)
-        self._find_records(lines, is_writing=is_writing)
+        self._finder.find_links(lines)
+        self._finder.find_records(lines, is_writing=is_writing)
         self.prepare(lines)
         others = [column for column in self.present if column not in keys and not column.readonly]
         # Where the row is lost, whatever else is wrong in it is said now, too.
@@ -286,113 +283,6 @@ class RecordResource(Writer, ModelResource):
     def _may_be_empty(self, column: Column) -> bool:
         field = column.model_field
         return field is not None and (field.null or (field.blank and isinstance(field, models.CharField)))
-
-    def _find_links(self, lines: Sequence[Line]) -> None:
-        """The records that several columns name together."""
-        for link, names in self.links.items():
-            model = self.model._meta.get_field(link).related_model
-            attributes = [str(self.fields[name].attribute).split("__", 1)[1] for name in names]
-            known = self._linked.setdefault(link, {})
-            asked: dict[tuple[Any, ...], list[Line]] = {}
-            for line in lines:
-                if all(name in line.cleaned for name in names):
-                    asked.setdefault(tuple([key_of(line.cleaned[name]) for name in names]), []).append(line)
-            missing = [key for key in asked if key not in known]
-            if missing:
-                if len(known) > MOST_LINKED:
-                    known.clear()
-                    missing = list(asked)
-                parts = [model._meta.get_field(attribute) for attribute in attributes]
-                for record in narrowed(model._base_manager.all(), attributes, missing):
-                    key = tuple([getattr(record, part.attname) for part in parts])
-                    if key in asked:
-                        # What the rules ask of it stands in the cells.
-                        cleaned = asked[key][0].cleaned
-                        for part, name in zip(parts, names, strict=True):
-                            if isinstance(cleaned[name], Record):
-                                part.set_cached_value(record, cleaned[name])
-                        known[key] = record
-            for key, claimants in asked.items():
-                for line in claimants:
-                    if key in known:
-                        line.cleaned[link] = known[key]
-                    else:
-                        self.problem(
-                            line,
-                            names[0],
-                            _("No %(kind)s has these: %(columns)s.")
-                            % {"kind": model._meta.verbose_name, "columns": ", ".join(names)},
-                        )
-
-    def _find_records(self, lines: Sequence[Line], *, is_writing: bool) -> None:
-        attnames = [self.model._meta.get_field(name).attname for name in self.key_fields]
-        named = [(name, self._cleaned_name(name)) for name in self.key_fields]
-        wanted: dict[tuple[Any, ...], Line] = {}
-        for line in lines:
-            if line.problems or not all(cleaned in line.cleaned for _name, cleaned in named):
-                continue
-            key = tuple([key_of(line.cleaned[cleaned]) for _name, cleaned in named])
-            if key in self._first:
-                self.problem(
-                    line,
-                    self.keys[0],
-                    _("This is the same record as in %(first)s: keep one of the two rows.")
-                    % {"first": self._first[key]},
-                )
-                continue
-            self._first[key] = line.places[self.keys[0]]
-            wanted[key] = line
-        rows = self.rows_to_find()
-        if is_writing:
-            rows = rows.select_for_update(of=("self",))
-        found = {}
-        for record in narrowed(rows, attnames, list(wanted)) if wanted else ():
-            found[tuple(getattr(record, name) for name in attnames)] = record
-        kept = {key: found[key] for key in wanted if key in found}
-        self._attach(list(kept.values()))
-        new = maker(self.model)
-        for key, line in wanted.items():
-            record = kept.get(key)
-            line.is_new = record is None
-            line.record = new() if record is None else record
-            for name, cleaned in named:
-                setattr(line.record, name, line.cleaned[cleaned])
-
-    def _cleaned_name(self, field: str) -> str:
-        """Under which name ``Line.cleaned`` holds the value of a key field."""
-        if field in self.links:
-            return field
-        return next(column.column_name for column in self.fields.values() if column.attribute == field)
-
-    def _attach(self, records: Sequence[Any]) -> None:
-        """Give existing records the others that their cells name, in one query for each column."""
-        for column in self.fields.values():
-            widget, path = column.widget, str(column.attribute)
-            if not isinstance(widget, KeyWidget) or "__" in path:
-                continue
-            if column.is_many:
-                self._attach_many(records, column, widget)
-                continue
-            field = self.model._meta.get_field(path)
-            widget.load_pks(getattr(record, field.attname) for record in records)
-            for record in records:
-                pk = getattr(record, field.attname)
-                if pk is not None:
-                    setattr(record, path, widget.by_pk[pk])
-
-    def _attach_many(self, records: Sequence[Any], column: Column, widget: KeyWidget) -> None:
-        field = self.model._meta.get_field(str(column.attribute))
-        own, other = field.m2m_column_name(), field.m2m_reverse_name()
-        pairs = field.remote_field.through._base_manager.filter(
-            **{f"{field.m2m_field_name()}__in": [record.pk for record in records]}
-        ).values_list(own, other)
-        linked: dict[int, list[int]] = {}
-        for left, right in pairs:
-            linked.setdefault(left, []).append(right)
-        widget.load_pks(pk for pks in linked.values() for pk in pks)
-        for record in records:
-            record._linked = getattr(record, "_linked", {})
-            record._linked[column.column_name] = [widget.by_pk[pk] for pk in linked.get(record.pk, ())]
 
     def _stored(self, line: Line, column: Column) -> Any:
         if column.is_many:
