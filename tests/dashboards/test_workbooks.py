@@ -84,6 +84,21 @@ def test_a_workbook_is_looked_at_its_good_figures_saved_and_given_back_marked(st
     ]
 
 
+def test_a_formula_comes_back_marked_as_its_text_and_is_read_once_it_is_corrected(staff):
+    look = send(staff, workbook(staff, "=5+7", 7))["Location"]
+    assert "“=5+7” is a formula that holds no calculated value" in staff.get(look).content.decode()
+
+    back = openpyxl.load_workbook(io.BytesIO(b"".join(staff.get(f"{look}marked.xlsx").streaming_content)))
+    [cell] = [cell for row in back.worksheets[1].iter_rows() for cell in row if cell.comment]
+    assert (cell.value, cell.data_type) == ("=5+7", "s")
+
+    cell.value = 12
+    out = io.BytesIO()
+    back.save(out)
+    staff.post(send(staff, out.getvalue())["Location"], {"action": "apply"})
+    assert sorted(each.value for each in Submission.objects.all()) == [7, 12]
+
+
 def test_an_imported_workbook_is_taken_back_unless_a_figure_was_saved_since(staff):
     staff.force_login(make.permitted("indicators.add_submission", "indicators.view_submission", "accounts.add_import"))
     content = workbook(staff, 12, 7)
