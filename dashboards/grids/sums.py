@@ -1,7 +1,7 @@
 """Sums and ratios beside the cells of a grid, by the rules of calculation: shown at once, never in the way of saving."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -48,29 +48,34 @@ class _Shown:
 
 def add_sums(cells: Sequence[Cell], names: Names) -> None:
     """Give each total the sums of its parts: by each dimension, and by the narrower scopes of its indicator."""
-    by_scope: dict[tuple[int | None, ...], dict[str, Cell]] = defaultdict(dict)
-    by_key: dict[tuple[int, str], list[Cell]] = defaultdict(list)
+    by_scope: dict[tuple[int, rules.Scope], dict[str, Cell]] = defaultdict(dict)
+    # The cells one step inside a scope, by the grain of theirs: the countries of a project, the institutions of a country.
+    inside: dict[tuple[int, str, rules.Scope], dict[str, list[Cell]]] = defaultdict(lambda: defaultdict(list))
     for cell in cells:
         cell.sums = []
-        by_scope[_scope_of(cell)][cell.key] = cell
-        by_key[cell.series.indicator_id, cell.key].append(cell)
+        indicator, scope = cell.series.indicator_id, _scope_of(cell)
+        by_scope[indicator, scope][cell.key] = cell
+        for letter in scope.grain:
+            wider = scope.cut_to(scope.grain.replace(letter, ""))
+            inside[indicator, cell.key, wider][scope.grain].append(cell)
     for cell in cells:
+        indicator, scope = cell.series.indicator_id, _scope_of(cell)
         if cell.kind == Kind.TEXT or cell.series.indicator.measure == Measure.CHANGE:
             continue
-        for dimension, parts in _parts_by_dimension(cell, by_scope[_scope_of(cell)]).items():
+        for dimension, parts in _parts_by_dimension(cell, by_scope[indicator, scope]).items():
             categories = [category for (of, _code), category in names.categories.items() if of == dimension]
             if len(parts) > 1 and categories:
                 codes = {category.code for category in categories}
                 _add_sum(cell, parts, codes, is_exhaustive=categories[0].dimension.is_exhaustive)
         if cell.series.indicator.roll_up in (RollUp.SUM, RollUp.WEIGHTED_MEAN):
-            narrower = _narrower(cell, by_key[cell.series.indicator_id, cell.key])
+            narrower = max(inside.get((indicator, cell.key, scope), {}).values(), key=len, default=[])
             if len(narrower) > 1:
                 _add_sum(cell, {str(part.pk): part for part in narrower}, None, is_exhaustive=True)
 
 
-def _scope_of(cell: Cell) -> tuple[int | None, ...]:
+def _scope_of(cell: Cell) -> rules.Scope:
     one = cell.series
-    return (one.indicator_id, one.project_id, one.country_id, one.partner_id, one.forum_id)
+    return rules.Scope(one.project_id, one.country_id, one.partner_id, one.forum_id)
 
 
 def _parts_by_dimension(cell: Cell, same_scope: Mapping[str, Cell]) -> dict[str, dict[str, Cell]]:
@@ -83,17 +88,6 @@ def _parts_by_dimension(cell: Cell, same_scope: Mapping[str, Cell]) -> dict[str,
             dimension, _equals, code = (pairs - own).pop().partition("=")
             found[dimension][code] = other
     return found
-
-
-def _narrower(cell: Cell, same_breakdown: Iterable[Cell]) -> list[Cell]:
-    """The cells one step inside this one's scope: the countries of a project, the institutions of a country."""
-    own = rules.Scope(*_scope_of(cell)[1:])
-    inside: dict[str, list[Cell]] = defaultdict(list)
-    for other in same_breakdown:
-        scope = rules.Scope(*_scope_of(other)[1:])
-        if other is not cell and own.holds(scope) and len(scope.grain) == len(own.grain) + 1:
-            inside[scope.grain].append(other)
-    return max(inside.values(), key=len, default=[])
 
 
 def _add_sum(total: Cell, parts: Mapping[str, Cell], categories: set[str] | None, *, is_exhaustive: bool) -> None:
