@@ -71,13 +71,17 @@ class Problem:
 
 
 class Difference(NamedTuple):
-    """A cell that would change a record: what is stored and what would be, both as an export writes them."""
+    """A cell that would change a record: what is stored and what would be, both as an export writes them.
+
+    ``said`` is the two in the words and numbers of the reader's language, where a page shows those instead.
+    """
 
     column: str
     label: str
     cell: str
     before: str
     after: str
+    said: tuple[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -214,7 +218,7 @@ class Preview:
             self.problems_left_out += 1
 
     def _sign(self, line: Line, outcome: Outcome) -> None:
-        # Sentences are left out: they are worded in the language of whoever looks.
+        # Labels and sentences are left out: they are worded in the language of whoever looks.
         if outcome == Outcome.UNCHANGED:
             said: list[Any] = [line.number, outcome.value]
         elif outcome == Outcome.REFUSED:

@@ -28,8 +28,10 @@ LEAP_BUG: Final = 60
 LAST_SERIAL: Final = 73_415  # 31 December 2100
 
 
-def read_date(written: object) -> datetime.date:
+def read_date(written: object, *, language: str = "") -> datetime.date:
     """The day that a cell states: an ISO date, ``31/12/2021``, ``31.12.2021``, a date or a day number of a spreadsheet.
+
+    ``language`` is that of whoever wrote it; the active one where that is not known.
 
     Raises:
         Unreadable: what is no date between 1900 and 2100, or can be two.
@@ -54,7 +56,7 @@ def read_date(written: object) -> datetime.date:
                 _("“%(written)s” seems to give the month first: write the day first, or %(iso)s.")
                 % {"written": shown(written), "iso": f"{year:04}-{day:02}-{month:02}"}
             )
-        if day != month and day <= 12 and (get_language() or "").startswith("en"):
+        if day != month and day <= 12 and (language or get_language() or "").startswith("en"):
             raise Unreadable(
                 _("“%(written)s” can be two dates: write %(one)s or %(other)s.")
                 % {

@@ -124,6 +124,11 @@ def labels_of(key: str) -> list[str]:
     return [str(label) for label in CHOICES[key].labels]
 
 
+def label_of(key: str, word: str) -> str:
+    """What a stored word of a column is called, in the active language; other columns say what they hold."""
+    return str(CHOICES[key](word).label) if key in CHOICES and word else word
+
+
 def read_choice(key: str, written: str) -> str | None:
     """The stored word that a label stands for, in any of the languages, whatever its case and accents."""
     wanted = fold(written.strip())

@@ -98,13 +98,13 @@ class Definitions:
         return fields, faults
 
     @staticmethod
-    def shown(indicator: Indicator, language: str) -> dict[str, str]:
+    def stated(indicator: Indicator, language: str) -> dict[str, str]:
         """What the indicator would be, by column, also where its row says nothing."""
         cells = {
             "expected_result": indicator.expected_result.code if indicator.expected_result else "",
             "code": indicator.code,
             **{key: getattr(indicator, name) for key, name in fields_of(language).items()},
-            **{key: str(getattr(indicator, f"get_{key}_display")()) for key in CHOICES},
+            **{key: str(getattr(indicator, key)) for key in CHOICES},
             "currency": indicator.currency,
         }
         return {key: words for key, words in cells.items() if words}

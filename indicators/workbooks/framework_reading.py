@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actions.previews import Difference, Line, Problem
@@ -17,11 +18,12 @@ from accounts.reading.telling import address, shown
 from indicators.actions.figures import STATED
 from indicators.choices import Measure
 from indicators.models import Baseline, Indicator, ReportingPeriod, Series, Target
-from indicators.workbooks.framework_columns import CHOICES, fields_of, headings_of, read_choice
+from indicators.workbooks.framework_columns import CHOICES, fields_of, headings_of, label_of, read_choice
 from indicators.workbooks.framework_new import Definitions
 from indicators.workbooks.framework_rows import row_key, series_of, with_missing
 from indicators.workbooks.frameworks import HEADINGS, KEYS, LEVEL
 from indicators.workbooks.layout import in_cell
+from indicators.workbooks.told import as_said, as_written
 from projects.models import Programme
 
 #: Rows from the top in which the hidden cells are looked for.
@@ -161,8 +163,8 @@ class Reading:
         indicator = Indicator(**fields)
         line.is_new = True
         line.record = Planned(Series(indicator=indicator), new=fields, columns=columns)
-        for key, written in self.definitions.shown(indicator, self.language).items():
-            self._differ(line, key, row, "", written)
+        for key, stated in self.definitions.stated(indicator, self.language).items():
+            self._differ(line, key, row, ("", stated), ("", label_of(key, stated)))
         self._read_figures(line, row)
 
     def _read_with_key(self, key: str, row: RowOfCells) -> None:
@@ -220,11 +222,9 @@ class Reading:
             elif said is None:
                 self._refuse(line, key, row, self.definitions.not_offered(key))
             else:
-                self._reword(line, key, row, key, indicator.get_frequency_display(), said, written)
+                self._reword(line, key, row, key, stored, said)
 
-    def _reword(
-        self, line: Line, key: str, row: RowOfCells, name: str, before: str, text: str, written: str = ""
-    ) -> None:
+    def _reword(self, line: Line, key: str, row: RowOfCells, name: str, before: str, text: str) -> None:
         place = (line.record.series.indicator.pk, name)
         first = self.told.get(place)
         if first is not None and first != text:
@@ -232,7 +232,7 @@ class Reading:
         elif first is None:
             self.told[place] = text
             line.record.texts[name] = text
-            self._differ(line, key, row, before, written or text)
+            self._differ(line, key, row, (before, text), (label_of(key, before), label_of(key, text)))
 
     def _read_baseline(self, line: Line, row: RowOfCells) -> None:
         series: Series = line.record.series
@@ -242,7 +242,7 @@ class Reading:
         day = stored.measured_on if stored else None
         if written is not None and (stored is not None or figure is not None):
             try:
-                day = read_date(written)
+                day = read_date(written, language=self.language)
             except Unreadable as error:
                 self._refuse(line, "baseline_on", row, error.sentence)
                 return
@@ -251,10 +251,10 @@ class Reading:
         has_moved = stored is not None and day != stored.measured_on
         if figure is None and not has_moved:
             return
-        if has_moved and stored is not None:
-            self._differ(line, "baseline_on", row, str(stored.measured_on or ""), str(day))
-        elif stored is None and day is not None:
-            self._differ(line, "baseline_on", row, "", str(day))
+        if day is not None and (has_moved or stored is None):
+            before = stored.measured_on if stored else None
+            said = (date_format(before, "DATE_FORMAT") if before else "", date_format(day, "DATE_FORMAT"))
+            self._differ(line, "baseline_on", row, (str(before or ""), str(day)), said)
         if figure is None and stored is not None:
             figure = {name: getattr(stored, name) for name in STATED}
         line.record.baseline = {**(figure or {}), "measured_on": day}
@@ -295,12 +295,21 @@ class Reading:
         if not has_series and line.record.new is None:
             self._refuse(line, key, row, _("This indicator has no series yet: open one first, then its baseline and targets can be kept."))  # fmt: skip
             return None
-        self._differ(line, key, row, "" if stored is None else shown(in_cell(stored)), shown(written))
+        after, measure = Target(**figure), series.indicator.measure
+        self._differ(
+            line,
+            key,
+            row,
+            (as_written(stored, self.language), as_written(after, self.language)),
+            (as_said(stored, measure), as_said(after, measure)),
+        )
         return figure
 
-    def _differ(self, line: Line, key: str, row: RowOfCells, before: str, after: str) -> None:
+    def _differ(self, line: Line, key: str, row: RowOfCells, written: tuple[str, str], said: tuple[str, str]) -> None:
+        """Note a difference: before and after, as the sheet writes them and as the reader's language says them."""
         place = self.columns.get(key, 0)
-        line.differences.append(Difference(key, self.names.get(key, key), address(row.number, place), before, after))
+        label, cell = self.names.get(key, key), address(row.number, place)
+        line.differences.append(Difference(key, label, cell, *written, said=said))
 
     def _refuse(self, line: Line, key: str, row: RowOfCells, sentence: str) -> None:
         place = self.columns.get(key, 0)

@@ -26,8 +26,9 @@ from accounts.reading.workbooks import Sheet, Workbook
 from indicators.actions.entry import Entered, Entry, propose_many
 from indicators.choices import Measure, Route
 from indicators.models import Figure, Intake, Report, Submission
-from indicators.workbooks.layout import HEADINGS, IDENTITY, KEYS, Layout, LayoutRow, Place, in_cell
+from indicators.workbooks.layout import HEADINGS, IDENTITY, KEYS, Layout, LayoutRow, Place
 from indicators.workbooks.template import is_entry
+from indicators.workbooks.told import as_said, as_written
 
 #: How far down the hidden rows may have come.
 WITHIN: Final = 30
@@ -37,11 +38,16 @@ KIND: Final = "report"
 
 @dataclass
 class Read:
-    """One cell that says something: what is to be saved, and where it stands."""
+    """One cell that says something: what is to be saved, and where it stands.
+
+    Attributes:
+        column: the natural keys of its row and of its column.
+    """
 
     place: Place
     figure: dict[str, Any]
     cell: str
+    column: str
 
     def __str__(self) -> str:
         return self.place.title
@@ -122,7 +128,7 @@ class ReportImport:
             preview.refuse_headings([Problem(sheet.name, 0, "", "", "", " ".join(error.messages))])
             good = []
         else:
-            self._tell(sheet.name, good, entered)
+            self._tell(sheet.name, good, entered, reading.language)
         yield lines
 
     def save_lines(self, lines: Sequence[Line]) -> None:
@@ -167,14 +173,16 @@ class ReportImport:
     def _confirmation(self, read: Read) -> dict[str, Any]:
         return {"is_confirmed": True} if read.cell in self.confirmed else {}
 
-    def _tell(self, sheet: str, lines: Sequence[Line], entered: Entered) -> None:
+    def _tell(self, sheet: str, lines: Sequence[Line], entered: Entered, language: str) -> None:
         for line in lines:
             read: Read = line.record
             pk = read.place.series.pk
             sentences = list(entered.refused.get(pk, ()))
             if pk in entered.stale:
                 sentences.append(_("Somebody else changed this figure meanwhile."))
-            written = shown(in_cell(_as_figure(read.figure)))
+            stated, figure = read.place.stated, _as_figure(read.figure)
+            measure = read.place.series.indicator.measure
+            written = shown(as_said(figure, measure))
             line.problems += [Problem(sheet, line.number, read.cell, "", written, sentence) for sentence in sentences]
             if pk in entered.unusual:
                 self.unusual[read.cell] = entered.unusual[pk]
@@ -182,10 +190,16 @@ class ReportImport:
                 line.problems.append(question)
             if line.problems or pk in entered.unchanged:
                 continue
-            before = in_words(read.place.stated)
-            line.is_new = read.place.stated is None
+            line.is_new = stated is None
             line.differences.append(
-                Difference(read.place.title, read.place.title, read.cell, before, in_words(_as_figure(read.figure)))
+                Difference(
+                    read.column,
+                    read.place.title,
+                    read.cell,
+                    as_written(stated, language),
+                    as_written(figure, language),
+                    said=(as_said(stated, measure), as_said(figure, measure)),
+                )
             )
 
 
@@ -330,7 +344,8 @@ class _Reading:
         if stated is not None:
             # Only the text of this language is sent: what stands in the others stays.
             other = {name: getattr(stated, name) for name in other}
-        read = Read(place, other | {f"text_{self.language}": text}, row.addresses["text"])
+        figure = other | {f"text_{self.language}": text}
+        read = Read(place, figure, row.addresses["text"], f"{row.layout.key}|text")
         return [Line(row.number, {}, record=read)]
 
     def _cell(self, place: Place, value: object, *, is_share: bool) -> Cell:
@@ -352,7 +367,7 @@ class _Reading:
             "is_not_applicable": cell.is_not_applicable,
             "is_not_yet": cell.is_not_yet,
         }
-        return [Line(row.number, {}, record=Read(place, figure, row.addresses[name]))]
+        return [Line(row.number, {}, record=Read(place, figure, row.addresses[name], f"{row.layout.key}|{name}"))]
 
     def _text(self, row: _Filled, name: str) -> str:
         try:
@@ -365,17 +380,6 @@ class _Reading:
         label = self.layout.columns.get(column.removeprefix("cell:"), column) if column.startswith("cell:") else column
         problem = Problem(self.sheet.name, number, cell, label, shown(value), sentence)
         self.lines.append(Line(number, {}, problems=[problem]))
-
-
-def in_words(figure: Figure | None) -> str:
-    """A figure as a workbook writes it, for a list of differences."""
-    if figure is None:
-        return ""
-    if figure.value is not None and figure.numerator is not None and figure.denominator is not None:
-        base = f"{figure.numerator.normalize():f}/{figure.denominator.normalize():f}"
-        return f"{base} = {figure.value.normalize():f} %"
-    written = in_cell(figure)
-    return "" if written is None else f"{written:f}" if hasattr(written, "as_tuple") else str(written)
 
 
 def _as_figure(figure: dict[str, Any]) -> Figure:

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -11,8 +12,10 @@ from django.test import Client
 
 from accounts.choices import ImportState
 from accounts.models import Import
-from indicators.models import Baseline, Indicator, Target
+from indicators.models import Baseline, Indicator, ReportingPeriod, Target
+from projects.models import Programme
 from tests import factories as make
+from tests.pages import words
 
 pytestmark = pytest.mark.django_db
 
@@ -40,9 +43,9 @@ def staff(client: Client) -> Client:
     return client
 
 
-def framework(client: Client, **cells: Any) -> bytes:
+def framework(client: Client, language: str = "en", **cells: Any) -> bytes:
     """The framework with these cells of indicator A1 written anew; ``A2__…`` are those of A2."""
-    answer = client.get(f"{URL}.xlsx")
+    answer = client.get(f"{URL}.xlsx".replace("/en/", f"/{language}/"))
     assert answer.status_code == 200
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     sheet = book.worksheets[0]
@@ -115,6 +118,37 @@ def test_texts_baselines_and_targets_are_changed_and_a_revision_keeps_the_earlie
     made = Import.objects.get()
     assert (made.state, made.change.reason) == (ImportState.APPLIED, "Yearly revision")
     assert "there is nothing to save" in staff.get(send(staff, content)["Location"]).content.decode()
+
+
+def test_a_look_says_the_same_in_every_language_with_the_words_and_numbers_of_each(staff):
+    score = make.indicator(
+        programme=Programme.objects.get(slug="pmf"),
+        code="A5",
+        slug="a5",
+        measure="score",
+        is_whole=False,
+        frequency="yearly",
+    )
+    make.target(series=make.series(indicator=score), period=ReportingPeriod.objects.get(slug="h1"), value=Decimal("83.5"))  # fmt: skip
+    content = framework(
+        staff, "fr", A5__target_h1="1 084,25", A5__reason="More funds.", A5__frequency="quarterly", A5__baseline="70",
+        A5__baseline_on="3/4/2020", A2__target_h1=12345,
+    )  # fmt: skip
+    # Day first, as in the sheet's own language, whoever looks at it.
+    look = send(staff, content)["Location"]
+    digest = Import.objects.get().digest
+
+    pages = {code: words(staff.get(look.replace("/en/", f"/{code}/"))) for code in ("fr", "es", "en")}
+
+    told = {
+        "fr": ("83,5 1 084,25", "12 345", "annuelle trimestrielle", "3 avril 2020"),
+        "es": ("83,5 1 084,25", "12 345", "anual trimestral", "3 de abril de 2020"),
+        "en": ("83.5 1,084.25", "12,345", "yearly quarterly", "April 3, 2020"),
+    }
+    for code, expected in told.items():
+        assert [each for each in expected if each not in pages[code].replace("\N{NO-BREAK SPACE}", " ")] == [], code
+    assert Import.objects.get().digest == digest
+    assert "changed since" not in pages["en"]
 
 
 def test_an_imported_framework_is_taken_back_as_a_whole(staff):

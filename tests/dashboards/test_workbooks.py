@@ -2,6 +2,7 @@
 
 import io
 import re
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -11,8 +12,10 @@ from django.test import Client
 
 from accounts.choices import ImportState
 from accounts.models import Change, Import, StoredFile
-from indicators.models import Report, Submission
+from indicators.models import Report, ReportingPeriod, Series, Submission
+from projects.models import Project
 from tests import factories as make
+from tests.pages import words
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +100,36 @@ def test_a_formula_comes_back_marked_as_its_text_and_is_read_once_it_is_correcte
     back.save(out)
     staff.post(send(staff, out.getvalue())["Location"], {"action": "apply"})
     assert sorted(each.value for each in Submission.objects.all()) == [7, 12]
+
+
+def test_a_look_says_the_same_in_every_language_with_the_numbers_of_each(staff):
+    period = ReportingPeriod.objects.get()
+    project = Project.objects.get(slug="B05")
+    country = make.country("PE", name_fr="Pérou", name_es="Perú", name_en="Peru")
+    score = make.indicator(programme=period.programme, code="A3", slug="a3", measure="score", is_whole=False)
+    share = make.indicator(programme=period.programme, code="A4", slug="a4", measure="percentage", is_whole=False, **make.three("unit", "%"))  # fmt: skip
+    series = make.series(project=project, indicator=score, country=country)
+    make.series(project=project, indicator=share)
+    make.submission(series=series, period=period, value=Decimal("83.5"), author=make.enterer())
+    first = Series.objects.get(indicator__code="A1")
+    make.submission(series=first, period=period, value=None, is_not_applicable=True, author=make.enterer())
+    look = send(staff, workbook(staff, 12345, "not yet", "1 084,25", "110/200"))["Location"]
+    digest = Import.objects.get().digest
+
+    pages = {code: words(staff.get(look.replace("/en/", f"/{code}/"))) for code in ("fr", "es", "en")}
+
+    told = {
+        "fr": ("s/o 12 345", "pas encore", "Pérou", "83,5 1 084,25", "110/200"),
+        "es": ("no aplica 12 345", "aún no", "Perú", "83,5 1 084,25", "110/200"),
+        "en": ("n/a 12,345", "not yet", "Peru", "83.5 1,084.25", "110/200"),
+    }
+    for code, expected in told.items():
+        assert [each for each in expected if each not in pages[code].replace("\N{NO-BREAK SPACE}", " ")] == [], code
+    assert Import.objects.get().digest == digest
+    assert "changed since" not in pages["en"]
+    answer = staff.post(look.replace("/en/", "/fr/"), {"action": "apply"}, follow=True)
+    assert answer.redirect_chain == [(look.replace("/en/", "/fr/"), 302)]
+    assert Import.objects.get().state == ImportState.APPLIED
 
 
 def test_an_imported_workbook_is_taken_back_unless_a_figure_was_saved_since(staff):
