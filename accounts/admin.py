@@ -17,7 +17,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.forms.models import BaseInlineFormSet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -169,14 +169,26 @@ class OnRecordAdmin(MarkedAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
-        with self.on_record(request):
-            return super().delete_view(request, object_id, extra_context)
+        try:
+            with self.on_record(request):
+                return super().delete_view(request, object_id, extra_context)
+        except ValidationError as error:
+            return self.refused(request, error)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if not all(is_key(chosen) for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             raise Http404
-        with self.on_record(request):
-            return super().changelist_view(request, extra_context)
+        try:
+            with self.on_record(request):
+                return super().changelist_view(request, extra_context)
+        except ValidationError as error:
+            return self.refused(request, error)
+
+    def refused(self, request: HttpRequest, error: ValidationError) -> HttpResponse:
+        """What an action or the database refused, told on the page that asked for it; nothing was written."""
+        for sentence in error.messages:
+            self.message_user(request, sentence, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         request.has_written = True  # type: ignore[attr-defined]

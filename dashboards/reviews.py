@@ -57,6 +57,7 @@ class Reviewed:
     target: Said | None = None
     baseline: Said | None = None
     approved: Said | None = None
+    approved_version: int = 0
     first_published: Decimal | None = None
     difference: str = ""
     flags: list[Flag] = field(default_factory=list)
@@ -69,6 +70,11 @@ class Reviewed:
     @property
     def pk(self) -> int:
         return self.submission.pk
+
+    @property
+    def seen(self) -> str:
+        """What a reviewer decides about: this figure, and the one that it would replace, each in its version."""
+        return f"{self.pk}:{self.submission.version}:{self.approved_version}"
 
     @property
     def is_waiting(self) -> bool:
@@ -114,8 +120,8 @@ class Sheet:
 
     @property
     def seen(self) -> str:
-        """Which figures the page shows as waiting, and in which version."""
-        return " ".join(f"{cell.pk}:{cell.submission.version}" for cell in self.waiting)
+        """Which figures the page shows as waiting, and in which versions."""
+        return " ".join(cell.seen for cell in self.waiting)
 
 
 def review_sheet(*, project: Project | None, period: ReportingPeriod) -> Sheet:
@@ -213,7 +219,7 @@ class _Known:
         )
         # What an approved proposal became is no value that it replaces.
         if approved is not None and submission.state != SubmissionState.APPROVED:
-            cell.approved = said_by(approved, indicator)
+            cell.approved, cell.approved_version = said_by(approved, indicator), approved.version
         if approved is not None:
             cell.first_published = approved.first_published_value
         cell.difference = difference(

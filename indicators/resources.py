@@ -1,5 +1,6 @@
 """The logic model, indicators, periods, series and their figures, as rows of a spreadsheet."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from accounts.resources import (
 )
 from accounts.resources.names import in_languages
 from forums.resources import forum_key
+from indicators.actions.holding import hold_given, hold_indicators
 from indicators.choices import Measure, Qualifier
 from indicators.models import (
     Actual,
@@ -115,6 +117,10 @@ class IndicatorResource(RecordResource):
             "contributes_to": KeyWidget(Indicator, also=("code",)),
             "replaced_by": KeyWidget(Indicator, also=("code",)),
         }
+
+    def hold_before(self, lines: Sequence[Line]) -> None:
+        slugs = {line.cleaned["slug"] for line in lines if line.cleaned.get("slug")}
+        hold_indicators(list(Indicator.objects.filter(slug__in=slugs).values_list("pk", flat=True)))
 
 
 class ReportingPeriodResource(RecordResource):
@@ -331,3 +337,6 @@ class ActualResource(FigureResource):
         )
         import_id_fields = (*SCOPE, "period")
         widgets: Any = {"period": period_key()}
+
+    def hold_before(self, lines: Sequence[Line]) -> None:
+        hold_given([line.cleaned["period"] for line in lines if line.cleaned.get("period") is not None])

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.db import IntegrityError, transaction
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.actions.bulk import check_many
 from accounts.choices import Door
@@ -27,14 +29,46 @@ class StaleRecord(Exception):
         super().__init__(f"{current} was saved by somebody else since it was opened.")
 
 
+class Collision(ValidationError):
+    """The database let somebody else go first, and nothing was written. Pages show it as they show any refusal, beside
+    what was typed."""
+
+
 @contextmanager
 def change(*, door: Door, by: User | None = None, reason: str = "") -> Iterator[Change]:
-    """One write in one transaction: everything saved inside the block is on record as this change."""
-    with transaction.atomic():
-        # No database keeps a null byte: it is left out of a reason, whatever form sent it.
-        made = Change.objects.create(door=door, made_by=by, reason=reason.replace("\x00", " "))
-        with as_open_change(made):
-            yield made
+    """One write in one transaction: everything saved inside the block is on record as this change.
+
+    Raises:
+        Collision: when others hold what it needs and one of them waits for it, or for too long; and when they deleted
+            what it rests on. Nothing is written then.
+    """
+    is_ending = False
+    try:
+        with transaction.atomic():
+            # No database keeps a null byte: it is left out of a reason, whatever form sent it.
+            made = Change.objects.create(door=door, made_by=by, reason=reason.replace("\x00", " "))
+            with as_open_change(made):
+                yield made
+            is_ending = True
+    except DatabaseError as error:
+        if is_about_waiting(error):
+            raise Collision(
+                _("Somebody else was saving the same records at the same moment, so nothing was saved: send it again.")
+            ) from error
+        # What points to other records is looked at when the transaction ends.
+        if is_ending and isinstance(error, IntegrityError):
+            raise Collision(
+                _(
+                    "Something that it rests on was deleted at the same moment, so nothing was saved: load the page again."
+                )
+            ) from error
+        raise
+
+
+def is_about_waiting(error: DatabaseError) -> bool:
+    """Whether the database gave up waiting for somebody else's write."""
+    # 55P03 is PostgreSQL's "lock not available", 40P01 its "deadlock detected".
+    return "locked" in str(error) or getattr(error.__cause__, "sqlstate", "") in ("55P03", "40P01")
 
 
 def save_record(*, record: Any, version: int | None = None) -> Any:
@@ -46,12 +80,19 @@ def save_record(*, record: Any, version: int | None = None) -> Any:
 
     Raises:
         StaleRecord: when the database holds another version; nothing is written.
-        ValidationError: when the record breaks a rule; nothing is written.
+        ValidationError: when the record breaks a rule, or was deleted meanwhile; nothing is written.
     """
     try:
         with transaction.atomic():
             if record.pk is not None and not record._state.adding:
-                current = type(record)._base_manager.select_for_update().get(pk=record.pk)
+                # Its key stays: whoever writes what points to it need not wait.
+                rows = type(record)._base_manager.select_for_update(no_key=True)
+                try:
+                    current = rows.get(pk=record.pk)
+                except ObjectDoesNotExist:
+                    raise ValidationError(
+                        _("It was deleted while you were editing it, so nothing was saved.")
+                    ) from None
                 seen = record.version if version is None else version
                 if current.version != seen:
                     raise StaleRecord(mine=record, current=current)

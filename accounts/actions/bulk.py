@@ -160,7 +160,8 @@ def _lock(model: Any, records: Sequence[Any]) -> None:
     current = {
         each.pk: each
         for keys in batches(sorted(wanted))
-        for each in model._base_manager.select_for_update(of=("self",)).filter(pk__in=keys)
+        # In one order, or two writers would wait for each other.
+        for each in model._base_manager.filter(pk__in=keys).order_by("pk").select_for_update(of=("self",), no_key=True)
     }
     stale = {pk: current[pk] for pk in wanted if pk in current and current[pk].version != wanted[pk]}
     if stale or current.keys() != wanted.keys():

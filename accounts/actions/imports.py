@@ -11,12 +11,12 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.actions import change
+from accounts.actions import Collision, change
 from accounts.actions.bulk import StaleRecords
 from accounts.actions.previews import Line, Outcome, Preview, Sheet
 from accounts.choices import Door, ImportState
@@ -106,18 +106,19 @@ def keep(
 
 def purge_previews() -> int:
     """Throw away what was looked at more than a day ago and never applied; gives how many there were."""
-    old = Import.objects.filter(state=ImportState.PREVIEWED, made_at__lt=timezone.now() - KEPT)
-    files = set(old.values_list("file", flat=True))
-    number = old.count()
-    old.delete()
-    for file in StoredFile.objects.filter(pk__in=files).defer("content"):
-        try:
-            with transaction.atomic():
-                file.delete()
-        except ProtectedError:
-            # Somebody else keeps it: an entry on behalf of a partner, another import.
-            continue
-    return number
+    with transaction.atomic():
+        old = Import.objects.filter(state=ImportState.PREVIEWED, made_at__lt=timezone.now() - KEPT)
+        # One that is being applied at this moment stays.
+        found = dict(old.select_for_update(skip_locked=True).values_list("pk", "file"))
+        Import.objects.filter(pk__in=found).delete()
+        for file in StoredFile.objects.filter(pk__in=set(found.values())).defer("content"):
+            try:
+                with transaction.atomic():
+                    file.delete()
+            except ProtectedError:
+                # Somebody else keeps it: an entry on behalf of a partner, another import.
+                continue
+    return len(found)
 
 
 def apply(
@@ -137,7 +138,9 @@ def apply(
     require(by, resource)
     with refusals(), change(door=Door.IMPORT, by=by, reason=reason.strip()) as made:
         wait_for_turn()
-        current = Import.objects.select_for_update().get(pk=record.pk)
+        current = Import.objects.select_for_update().filter(pk=record.pk).first()
+        if current is None:
+            raise Refused(_("This import was thrown away meanwhile: send the file again."))
         if current.state != ImportState.PREVIEWED:
             raise Refused(_("This import was applied already."))
         if not current.options.get("is_readable", True):
@@ -205,20 +208,17 @@ def refusals() -> Iterator[None]:
         raise Refused(
             _("Somebody else saved %(names)s meanwhile: look at the import again.") % {"names": names}
         ) from error
+    except Collision as error:
+        if isinstance(error.__cause__, IntegrityError):
+            raise Refused(
+                _("Somebody else wrote one of these records at the same moment: look at the import again.")
+            ) from error
+        raise Refused(
+            _("Another import or another save is still being written: wait a minute and apply it again.")
+        ) from error
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from error
     except IntegrityError as error:
         raise Refused(
             _("Somebody else wrote one of these records at the same moment: look at the import again.")
         ) from error
-    except OperationalError as error:
-        if not _is_about_waiting(error):
-            raise
-        raise Refused(
-            _("Another import or another save is still being written: wait a minute and apply it again.")
-        ) from error
-
-
-def _is_about_waiting(error: DatabaseError) -> bool:
-    # 55P03 is PostgreSQL's "lock not available", 40P01 its "deadlock detected".
-    return "locked" in str(error) or getattr(error.__cause__, "sqlstate", "") in ("55P03", "40P01")

@@ -1,6 +1,6 @@
 """Taking back an import as a whole, from the history that it wrote."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -30,6 +30,9 @@ class Restorer(Protocol):
 
     def writing(self) -> AbstractContextManager[None]:
         """Around everything that is written."""
+
+    def hold(self, keys: Mapping[Any, Collection[int]]) -> None:
+        """Keep other writers of these records, by model, waiting until the transaction ends."""
 
     def restore(self, records: Sequence[Any]) -> None:
         """Save records of one model as they were: altered ones, and deleted ones that come back."""
@@ -76,6 +79,8 @@ def undo(*, record: Import, resource: Restorer, by: User, reason: str) -> Import
         if current.state != ImportState.APPLIED or current.change is None:
             raise Refused(_("This import is not applied: there is nothing to take back."))
         traces = [each for each in _traces(current.change) if each.last]
+        # Before it is asked who saved one of them since: nobody saves one between the question and the taking back.
+        resource.hold({trace.model: list(trace.last) for trace in traces})
         _refuse_later_saves(traces)
         _refuse_dependants(traces)
         with resource.writing():

@@ -85,7 +85,7 @@ class Finder:
             wanted[key] = line
         rows = self.resource.rows_to_find()
         if is_writing:
-            rows = rows.select_for_update(of=("self",))
+            rows = rows.order_by("pk").select_for_update(of=("self",))
         found = {}
         for record in narrowed(rows, attnames, list(wanted)) if wanted else ():
             found[tuple(getattr(record, name) for name in attnames)] = record

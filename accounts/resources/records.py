@@ -166,6 +166,9 @@ class RecordResource(Writer, ModelResource):
     def finish(self, line: Line) -> None:
         """Hook: set on ``line.record`` what no column says; called for new and changed records before their check."""
 
+    def hold_before(self, lines: Sequence[Line]) -> None:
+        """Hook: keep others waiting for what a write of these rows takes before the records themselves."""
+
     def rows_to_find(self) -> Any:
         """The records among which a row finds its own."""
         return self.model._base_manager.all()
@@ -233,6 +236,8 @@ class RecordResource(Writer, ModelResource):
         for column in keys:
             self._clean(lines, column)
         self._finder.find_links(lines)
+        if is_writing:
+            self.hold_before(lines)
         self._finder.find_records(lines, is_writing=is_writing)
         self.prepare(lines)
         others = [column for column in self.present if column not in keys and not column.readonly]

@@ -25,6 +25,7 @@ from dashboards.summaries import CODE, digest, entered, language_of, summary_mai
 from dashboards.views.review import READ
 from epe_ap.pages import unknown_names
 from indicators.actions import answer_intake, mark_summary_sent, open_intake, open_report, reopen_answer
+from indicators.actions.holding import hold_periods
 from indicators.choices import Channel, IntakeAnswer
 from indicators.models import Intake, ReportingPeriod
 from partners.models import Partner
@@ -196,12 +197,13 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         form = AnswerForm(request.POST)
         try:
-            _answer(intake, form, digest(submissions))
+            _answer(intake, form)
         except ValidationError as error:
             refused = error.messages
         else:
             return _private(redirect(request.path))
         intake.refresh_from_db()
+        submissions = entered(intake)
     return _private(
         render(
             request,
@@ -221,14 +223,18 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _answer(intake: Intake, form: AnswerForm, seen: str) -> None:
+def _answer(intake: Intake, form: AnswerForm) -> None:
     if not form.is_valid():
         if "text" in form.errors:
             raise ValidationError(_("The text has at most 4000 characters, and only letters, numbers and signs."))
         raise ValidationError(_("Choose whether the figures are right."))
-    if form.cleaned_data["seen"] != seen:
-        raise ValidationError(_("The figures were corrected since you opened this page: please look at them again."))
     with change(door=Door.ON_BEHALF):
+        # Asked of the figures as they stay until the answer is kept.
+        hold_periods([intake.report.period_id])
+        if form.cleaned_data["seen"] != digest(entered(intake)):
+            raise ValidationError(
+                _("The figures were corrected since you opened this page: please look at them again.")
+            )
         answer_intake(intake=intake, answer=IntakeAnswer(form.cleaned_data["answer"]), text=form.cleaned_data["text"])
 
 

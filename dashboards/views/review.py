@@ -20,7 +20,16 @@ from dashboards.access import for_staff
 from dashboards.places import place_called
 from dashboards.reviews import Reviewed, Sheet, review_sheet
 from epe_ap.pages import few, unknown_names
-from indicators.actions import Returned, approve, approve_many, approve_report, return_cells, return_many
+from indicators.actions import (
+    Returned,
+    approve,
+    approve_many,
+    approve_report,
+    one_refresh,
+    return_cells,
+    return_many,
+)
+from indicators.actions.holding import hold_periods
 from indicators.choices import ReturnReason, SubmissionState
 from indicators.models import ReportingPeriod
 from projects.models import Project
@@ -88,14 +97,13 @@ def programme_review(request: HttpRequest, period: str) -> HttpResponse:
 
 def _reviewed(request: HttpRequest, project: Project | None, period: ReportingPeriod) -> HttpResponse:
     assert isinstance(request.user, User)
-    sheet = review_sheet(project=project, period=period)
     typed, refused = Typed(), []
     if request.method == "POST":
         if not request.user.has_perm(REVIEW):
             raise PermissionDenied(_("Monitoring specialists review what is reported: your account may not."))
         typed = Typed.read(request.POST)
         try:
-            done = decide(sheet, typed, request.user)
+            done = decide(project, period, typed, request.user)
         except ValidationError as error:
             refused = error.messages
         except StaleRecord:
@@ -103,11 +111,14 @@ def _reviewed(request: HttpRequest, project: Project | None, period: ReportingPe
         else:
             messages.success(request, done)
             typed = Typed()
-        # What stands there now, totals included; after a refusal, with all that was typed.
-        sheet = review_sheet(project=project, period=period)
-        for cell in sheet.cells:
-            cell.is_ticked = cell.pk in typed.ticked
-            cell.typed_reason, cell.typed_text = typed.reasons.get(cell.pk, ""), typed.texts.get(cell.pk, "")
+    # What stands there now, totals included; after a refusal, with all that was typed.
+    sheet = review_sheet(project=project, period=period)
+    for cell in sheet.cells:
+        cell.is_ticked = cell.pk in typed.ticked
+        cell.typed_reason, cell.typed_text = typed.reasons.get(cell.pk, ""), typed.texts.get(cell.pk, "")
+        if cell.typed_text and not cell.is_waiting:
+            named = {"figure": cell.submission.series, "text": cell.typed_text}
+            refused.append(_("%(figure)s: it does not wait any more, so your text was not kept: “%(text)s”") % named)
     return render(
         request,
         "dashboards/review.html",
@@ -136,7 +147,7 @@ def is_own(sheet: Sheet, user: User) -> bool:
     return handed_in or any(cell.submission.author_id == user.pk for cell in sheet.waiting)
 
 
-def decide(sheet: Sheet, typed: Typed, by: User) -> str:
+def decide(project: Project | None, period: ReportingPeriod, typed: Typed, by: User) -> str:
     """Do what the reviewer chose, in one transaction, and say what was done.
 
     Raises:
@@ -144,8 +155,11 @@ def decide(sheet: Sheet, typed: Typed, by: User) -> str:
     """
     if any(len(text) > LONGEST for text in (*typed.texts.values(), *typed.said.values())):
         raise ValidationError(_("A reason has at most %(number)s characters.") % {"number": LONGEST})
-    waiting = {cell.pk: cell for cell in sheet.waiting}
-    with change(door=Door.GRID, by=by, reason=typed.said["change_reason"]):
+    with change(door=Door.GRID, by=by, reason=typed.said["change_reason"]), one_refresh():
+        # What the reviewer saw is compared with what stands there until the decision is kept.
+        hold_periods([period.pk])
+        sheet = review_sheet(project=project, period=period)
+        waiting = {cell.pk: cell for cell in sheet.waiting}
         if typed.action == "return":
             return _return(sheet, waiting, typed, by)
         one = typed.action.removeprefix("approve-")
@@ -216,7 +230,7 @@ def _reasons(typed: Typed) -> dict[str, str]:
 def _check_seen(sheet: Sheet, typed: Typed, chosen: list[Reviewed]) -> None:
     """Refuse to decide about a figure that was handed in again since the reviewer looked at it."""
     seen = set(typed.seen.split())
-    changed = [cell for cell in chosen if f"{cell.pk}:{cell.submission.version}" not in seen]
+    changed = [cell for cell in chosen if cell.seen not in seen]
     if changed:
         raise ValidationError(
             [

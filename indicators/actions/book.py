@@ -90,8 +90,8 @@ def lock(indicators: Collection[int]) -> dict[int, int | None]:
     figures that the other has not committed yet; gives those that exist, each with the one that it contributes to.
     """
     # In one order, or two writers would wait for each other. Evaluated on its own: PostgreSQL locks no nullable side of
-    # a join.
-    locked = Indicator.objects.filter(pk__in=indicators).order_by("pk").select_for_update()
+    # a join. Its key stays: whoever opens a series of one need not wait.
+    locked = Indicator.objects.filter(pk__in=indicators).order_by("pk").select_for_update(no_key=True)
     return dict(locked.values_list("pk", "contributes_to"))
 
 

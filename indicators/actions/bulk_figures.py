@@ -19,6 +19,7 @@ from accounts.actions.removal import remove_many
 from accounts.models import Record, User, open_change
 from indicators.actions.access import CORRECT, REVIEW, UNATTENDED, check_correction
 from indicators.actions.figures import STATED, keep_first_value
+from indicators.actions.holding import hold_given
 from indicators.actions.results import refresh_results
 from indicators.choices import PeriodState, Route
 from indicators.models import Actual, Figure, Series, Target
@@ -75,6 +76,8 @@ def save_figures(records: Sequence[Any]) -> None:
     if not isinstance(records[0], Figure):
         raise TypeError(f"{type(records[0]).__name__} is not a baseline, a target or an actual.")
     with transaction.atomic():
+        if isinstance(records[0], Actual):
+            hold_given([record.period for record in records])
         before = _stored(records, lock=True)
         touched = _indicators([*records, *before.values()])
         if isinstance(records[0], Actual):
@@ -95,6 +98,8 @@ def restore_figures(records: Sequence[Any]) -> None:
     if not records:
         return
     with transaction.atomic():
+        if isinstance(records[0], Actual):
+            hold_given([record.period for record in records])
         before = _stored(records, lock=True)
         touched = _indicators([*records, *before.values()])
         if isinstance(records[0], Actual):
@@ -113,6 +118,7 @@ def remove_figures(records: Sequence[Any]) -> None:
         return
     with transaction.atomic():
         if isinstance(records[0], Actual):
+            hold_given([record.period for record in records])
             _settle(records, _stored(records))
         touched = _indicators(records)
         remove_many(records)
@@ -132,7 +138,7 @@ def _stored(records: Sequence[Any], *, lock: bool = False) -> dict[int, Any]:
         if model is Actual:
             rows = rows.select_related("period").prefetch_related("results")
         if lock:
-            rows = rows.select_for_update(of=("self",))
+            rows = rows.order_by("pk").select_for_update(of=("self",))
         found |= {row.pk: row for row in rows}
     return found
 

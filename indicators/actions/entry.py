@@ -17,6 +17,7 @@ from accounts.models import User
 from indicators import rules
 from indicators.actions.access import check_entry, reported_by
 from indicators.actions.figures import SAID, STATED
+from indicators.actions.holding import hold_periods
 from indicators.choices import Cumulation, Direction, Measure, PeriodKind, Route, SubmissionState
 from indicators.models import Actual, Intake, Report, ReportingPeriod, Series, Submission, Target
 from indicators.rules import Doubt, Question
@@ -96,7 +97,7 @@ def propose_many(
     found = Entered()
     with transaction.atomic():
         # Closing a period waits for whoever is saving, and they for it.
-        current = ReportingPeriod.objects.select_for_update(no_key=True).get(pk=period.pk)
+        current = hold_periods([period.pk])[period.pk]
         check_entry(current, author)
         writing = _Writing(current, author, entries, route, intake)
         writing.refuse_what_is_not_theirs(found, report)

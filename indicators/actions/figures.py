@@ -16,6 +16,7 @@ from accounts.actions import save_record
 from accounts.models import User
 from indicators import rules
 from indicators.actions.access import check_correction
+from indicators.actions.holding import hold_given, hold_periods
 from indicators.actions.results import refresh_results
 from indicators.choices import PeriodState, Qualifier, Route, TargetBasis
 from indicators.models import Actual, Baseline, Figure, ReportingPeriod, Series, Target
@@ -47,7 +48,9 @@ def set_baseline(
         ValidationError: when the figure breaks a rule.
     """
     with transaction.atomic():
-        record = Baseline.objects.select_for_update().filter(series=series).first() or Baseline(series=series)
+        record = Baseline.objects.select_for_update(of=("self",)).filter(series=series).first() or Baseline(
+            series=series
+        )
         _state(record, figure, SAID)
         record.measured_on = measured_on
         return save_figure(record=record, version=version)
@@ -126,7 +129,8 @@ def set_actual(
         ValidationError: when the figure breaks a rule.
     """
     with transaction.atomic():
-        found = Actual.objects.select_for_update().filter(series=series, period=period).first()
+        hold_periods([period.pk])
+        found = Actual.objects.select_for_update(of=("self",)).filter(series=series, period=period).first()
         record = found or Actual(series=series, period=period)
         _state(record, figure, SAID_OF_ACTUAL)
         record.route = route
@@ -152,8 +156,11 @@ def save_figure(*, record: Any, version: int | None = None) -> Any:
     with transaction.atomic():
         before = None if record.pk is None else type(record)._base_manager.filter(pk=record.pk).first()
         if isinstance(record, Actual):
+            hold_given([record.period])
             check_correction(record.period, is_first=before is None)
             if isinstance(before, Actual):
+                if before.period_id != record.period_id:
+                    check_correction(before.period, is_first=False)
                 keep_first_value(record, before)
         save_record(record=record, version=version)
         refresh_results(series=[record.series] if before is None else [record.series, before.series])
@@ -169,6 +176,7 @@ def remove_figure(*, record: Baseline | Target | Actual) -> None:
     with transaction.atomic():
         series = record.series
         if isinstance(record, Actual):
+            hold_given([record.period])
             check_correction(record.period, is_first=False)
         replaced = record.replaces if isinstance(record, Target) else None
         record.delete()

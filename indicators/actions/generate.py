@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.bulk import check_many, save_many
 from indicators.actions.figures import LANGUAGES, SAID, STATED
+from indicators.actions.holding import hold_indicators, hold_programme
 from indicators.actions.results import refresh_results
 from indicators.choices import (
     Cumulation,
@@ -116,6 +117,7 @@ def generate_periods(**order: Any) -> Plan:
         ValidationError: when the days are the wrong way round or would make too many.
     """
     with transaction.atomic():
+        hold_programme(order["programme"])
         plan = plan_periods(**order)
         save_all(plan.new)
         if plan.new:
@@ -219,7 +221,7 @@ def generate_targets(**order: Any) -> Plan:
     Raises:
         ValidationError: when it would make too many.
     """
-    return _carried_out(lambda: plan_targets(**order))
+    return _carried_out(lambda: plan_targets(**order), order["indicators"])
 
 
 def _cannot_be_spread(target: Target) -> str:
@@ -307,7 +309,7 @@ def generate_series(**order: Any) -> Plan:
         for part in _breakdowns(dimension, with_total):
             if part._state.adding:
                 Breakdown.objects.for_categories(_categories_of(part.key, dimension))
-        return _carried_out(lambda: plan_series(**order))
+        return _carried_out(lambda: plan_series(**order), order["indicators"])
 
 
 def _is_broken_down(indicator: Indicator, dimension: Dimension | None, plan: Plan) -> bool:
@@ -378,8 +380,10 @@ def _reporters(projects: Sequence[Project], reporter: ReporterOf) -> dict[int, P
 # --- Both ------------------------------------------------------------------------------------------------------------
 
 
-def _carried_out(make: Any) -> Plan:
+def _carried_out(make: Any, indicators: Sequence[Indicator]) -> Plan:
     with transaction.atomic():
+        # What somebody else is making stands there already when the plan is made.
+        hold_indicators([each.pk for each in indicators])
         plan: Plan = make()
         save_all(plan.new)
         refresh_results(

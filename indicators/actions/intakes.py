@@ -12,6 +12,7 @@ from accounts.actions import save_record
 from accounts.actions.bulk import save_many
 from accounts.models import StoredFile, User
 from indicators.actions.access import ENTER
+from indicators.actions.holding import hold_periods
 from indicators.actions.results import refresh_results
 from indicators.choices import Channel, IntakeAnswer, Verification
 from indicators.models import Actual, Intake, Report, Submission
@@ -74,6 +75,8 @@ def answer_intake(*, intake: Intake, answer: IntakeAnswer, text: str = "") -> In
     if answer == IntakeAnswer.AWAITED:
         raise ValidationError(_("Choose whether the figures are right."))
     with transaction.atomic():
+        # Whoever approves its figures asks what was answered.
+        hold_periods([intake.report.period_id])
         current = Intake.objects.select_for_update().get(pk=intake.pk)
         if current.answer != IntakeAnswer.AWAITED:
             raise ValidationError(_("This summary was answered already: write to us to change the answer."))
@@ -92,6 +95,8 @@ def reopen_answer(*, intake: Intake, by: User) -> Intake:
     """
     _only_enterers(by)
     with transaction.atomic():
+        # Whoever approves its figures asks what was answered.
+        hold_periods([intake.report.period_id])
         current = Intake.objects.select_for_update().get(pk=intake.pk)
         current.answer, current.answered_at, current.answer_text = IntakeAnswer.AWAITED, None, ""
         saved: Intake = save_record(record=current)

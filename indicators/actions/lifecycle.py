@@ -17,6 +17,7 @@ from accounts.actions import save_record
 from accounts.models import open_change
 from indicators.actions.figures import SAID, STATED
 from indicators.actions.generate import save_all
+from indicators.actions.holding import hold_indicators
 from indicators.actions.results import one_refresh, refresh_results
 from indicators.actions.series import open_series, save_context
 from indicators.models import ExpectedResult, Indicator, Series, Target
@@ -73,7 +74,8 @@ def retire_indicator(*, indicator: Indicator, on: date) -> Indicator:
     """
     _ask_for_a_reason(_("Say why the indicator is retired."))
     with transaction.atomic():
-        current = Indicator.objects.select_for_update().get(pk=indicator.pk)
+        hold_indicators([indicator.pk])
+        current = Indicator.objects.get(pk=indicator.pk)
         if current.active_to is not None and current.active_to <= on:
             raise ValidationError(
                 _("It is retired already, since %(day)s.") % {"day": current.active_to.isoformat()}, code="retired"
@@ -94,7 +96,8 @@ def replace_indicator(*, indicator: Indicator, by: Indicator, on: date) -> Indic
     """
     _ask_for_a_reason(_("Say why the indicator is replaced."))
     with one_refresh(), transaction.atomic():
-        pair = Indicator.objects.select_for_update().in_bulk([indicator.pk, by.pk])
+        hold_indicators([indicator.pk, by.pk])
+        pair = Indicator.objects.in_bulk([indicator.pk, by.pk])
         earlier, later = pair[indicator.pk], pair[by.pk]
         if earlier == later:
             raise ValidationError(_("An indicator cannot be replaced by itself."))

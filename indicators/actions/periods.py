@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.actions import save_record
 from accounts.models import open_change
 from indicators.actions.access import PUBLISH, check_may
+from indicators.actions.holding import hold_periods
 from indicators.actions.results import refresh_results
 from indicators.choices import PeriodState, SubmissionState
 from indicators.models import Indicator, ReportingPeriod
@@ -53,7 +54,7 @@ def reopen_period(*, period: ReportingPeriod) -> ReportingPeriod:
 def _move(period: ReportingPeriod, state: PeriodState) -> ReportingPeriod:
     check_may(PUBLISH)
     with transaction.atomic():
-        current = ReportingPeriod.objects.select_for_update().get(pk=period.pk)
+        current = hold_periods([period.pk])[period.pk]
         if current.state not in STEPS[state]:
             raise ValidationError(_("A period is locked before it is published, and opened again only while locked."))
         # Whoever hands in or approves holds the period, too: nothing comes in between this question and the step.

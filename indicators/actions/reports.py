@@ -11,6 +11,7 @@ from accounts.actions import save_record
 from accounts.models import User
 from indicators.actions.access import ENTER, check_entry, only_reviewers, projects_led_by
 from indicators.actions.entry import EDITABLE
+from indicators.actions.holding import hold_periods
 from indicators.actions.results import one_refresh
 from indicators.actions.submissions import Returned, approve_many, return_many, submit_many
 from indicators.choices import SubmissionState
@@ -23,6 +24,7 @@ NARRATED = tuple(f"{name}_{language}" for name in ("narrative", "variance") for 
 def open_report(*, project: Project, period: ReportingPeriod) -> Report:
     """The report of a project for a period, opened when it is new."""
     with transaction.atomic():
+        hold_periods([period.pk])
         found = Report.objects.filter(project=project, period=period).first()
         return found or save_record(record=Report(project=project, period=period))
 
@@ -149,6 +151,7 @@ def narrate(
 
 
 def _locked(report: Report) -> Report:
+    hold_periods([report.period_id])
     return (
         Report.objects.select_for_update(of=("self",))
         .select_related("project", "period", "submitted_by")

@@ -9,6 +9,7 @@ from accounts.actions import save_record
 from accounts.actions.bulk import batches
 from accounts.models import Record
 from forums.models import Forum
+from indicators.actions.holding import hold_indicators
 from indicators.actions.results import refresh_results
 from indicators.models import (
     Breakdown,
@@ -46,7 +47,12 @@ def open_series(
     with transaction.atomic():
         breakdown = Breakdown.objects.for_categories(categories)
         scope = {"project": project, "country": country, "partner": partner, "forum": forum}
-        found = Series.objects.filter(indicator=indicator, breakdown=breakdown, **scope).first()
+        same = Series.objects.filter(indicator=indicator, breakdown=breakdown, **scope)
+        found = same.first()
+        if found is None:
+            # Somebody else may be opening it.
+            hold_indicators([indicator.pk])
+            found = same.first()
         if found is not None:
             return found
         series: Series = save_record(
@@ -76,6 +82,8 @@ def save_context(*, record: Any, version: int | None = None) -> Any:
     """
     with transaction.atomic():
         before = touched_by(record) if record.pk is not None else set()
+        if isinstance(record, Indicator):
+            hold_indicators({*before, *filter(None, [record.contributes_to_id])})
         save_record(record=record, version=version)
         refresh_results(indicators=before | touched_by(record))
     return record

@@ -17,6 +17,7 @@ from indicators.actions.access import check_correction, check_entry, may_report,
 from indicators.actions.closure import Gap, gaps
 from indicators.actions.entry import EDITABLE, Entry, propose_many
 from indicators.actions.figures import SAID, STATED, keep_first_value
+from indicators.actions.holding import hold_periods
 from indicators.actions.results import refresh_results
 from indicators.choices import (
     IntakeAnswer,
@@ -223,8 +224,9 @@ def discard(*, submission: Submission, by: User) -> None:
     if not may_report(by, submission.series):
         raise PermissionDenied(_("This figure is reported by another institution."))
     with transaction.atomic():
-        current = Submission.objects.select_for_update().get(pk=submission.pk)
-        if current.state != SubmissionState.DRAFT:
+        hold_periods([submission.period_id])
+        current = Submission.objects.select_for_update(of=("self",)).filter(pk=submission.pk).first()
+        if current is None or current.state != SubmissionState.DRAFT:
             raise ValidationError(_("Only a draft can be thrown away."))
         current.delete()
 
@@ -233,8 +235,7 @@ def _locked(submissions: Sequence[Submission]) -> list[Submission]:
     """The proposals as they now stand, with what approval reads, kept from other writers until the transaction ends."""
     keys = {each.pk for each in submissions}
     # First the period, as whoever enters figures or closes it does: nobody judges by a state that is being left.
-    periods = {each.period_id for each in submissions}
-    list(ReportingPeriod.objects.filter(pk__in=periods).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    hold_periods({each.period_id for each in submissions})
     found = list(
         Submission.objects.filter(pk__in=keys)
         .select_for_update(of=("self",))
@@ -258,6 +259,7 @@ def _actuals(submissions: Sequence[Submission], by: User) -> dict[int, Actual]:
         for each in Actual.objects.filter(
             series__in=[each.series_id for each in submissions], period__in={each.period_id for each in submissions}
         )
+        .order_by("pk")
         .select_for_update(of=("self",))
         .select_related("period", "series__indicator__programme")
         .prefetch_related("results")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import AutocompleteFilter, RecordAdmin, TabularRows, in_languages
 from accounts.forms import ReasonedActionForm
-from indicators.actions import lock_period, publish_period, reopen_period
+from indicators.actions import lock_period, publish_period, reopen_period, save_context
 from indicators.admin.plans import (
     Duplicate,
     GeneratePeriods,
@@ -160,6 +160,9 @@ class IndicatorAdmin(RecordAdmin):
     )
 
     actions = ("duplicate", "retire", "replace", "make_targets", "open_series")
+
+    def write(self, request: HttpRequest, record: Indicator, form: Any) -> Indicator:
+        return save_context(record=record)
 
     @admin.display(description=_("series"), ordering="number_of_series")
     def number_of_series(self, indicator: Indicator) -> int:

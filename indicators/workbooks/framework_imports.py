@@ -22,8 +22,9 @@ from accounts.models import User
 from accounts.reading.workbooks import Sheet, Workbook
 from accounts.resources.writers import Writer
 from indicators.actions import one_refresh, revise_target, save_context, set_baseline, set_target
+from indicators.actions.holding import hold_indicators
 from indicators.actions.lifecycle import define_indicator
-from indicators.models import Indicator, ReportingPeriod, Series, Target
+from indicators.models import Baseline, Indicator, ReportingPeriod, Series, Target
 from indicators.workbooks.framework_reading import WITHIN, Planned, Reading
 from indicators.workbooks.frameworks import IDENTITY, identity_of
 from projects.models import Programme
@@ -71,6 +72,14 @@ class FrameworkImport(Writer):
 
         Each is written and taken back first, also before it is written for good: so the good rows are the same ones.
         """
+        if is_writing:
+            # What it is compared with stays as it is until it is written.
+            of_programme = {"series__indicator__programme": self.programme}
+            self._hold(
+                Baseline.objects.filter(**of_programme),
+                Target.objects.current().filter(**of_programme),
+                Indicator.objects.filter(programme=self.programme),
+            )
         reading = Reading(sheet, self.programme, self.by)
         if reading.heading_problems:
             preview.refuse_headings(reading.heading_problems)
@@ -83,10 +92,27 @@ class FrameworkImport(Writer):
             for _key, step in _steps(line.record):
                 step()
 
+    def _hold(self, baselines: Any, targets: Any, indicators: Any) -> None:
+        """Take what the rows write in the order of ``indicators.actions.holding``, and not in that of the sheet."""
+        for rows in (baselines, targets):
+            list(rows.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
+        hold_indicators(list(indicators.values_list("pk", flat=True)))
+
     def _try(self, reading: Reading, lines: Sequence[Line]) -> None:
         """Write each row and take it back, to hear what the rules say."""
         try:
             with change(door=Door.IMPORT, by=self.by, reason=_("Looked at before it is imported.")), one_refresh():
+                planned: list[Planned] = [line.record for line in lines]
+                targets = [
+                    target for each in planned for _period, target, _figure in each.targets if target is not None
+                ]
+                self._hold(
+                    Baseline.objects.filter(
+                        series__in=[each.series.pk for each in planned if each.baseline is not None]
+                    ),
+                    Target.objects.filter(pk__in=[target.pk for target in targets]),
+                    Indicator.objects.filter(pk__in=[each.series.indicator_id for each in planned if not each.new]),
+                )
                 for line in lines:
                     for key, step in _steps(line.record):
                         try:

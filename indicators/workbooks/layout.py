@@ -56,6 +56,11 @@ class Place:
         """What now stands for the period: the open proposal, else the approved figure."""
         return self.proposal or self.actual
 
+    @property
+    def version(self) -> int:
+        """Of the open proposal; 0 where there is none."""
+        return self.proposal.version if self.proposal else 0
+
 
 @dataclass
 class LayoutRow:

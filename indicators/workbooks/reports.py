@@ -148,7 +148,12 @@ class ReportImport:
     def _propose(self, lines: Sequence[Line]) -> Entered:
         report = Report.objects.filter(project=self.layout.project, period=self.layout.period).first()
         entries = [
-            Entry(line.record.place.series, line.record.figure | self._confirmation(line.record)) for line in lines
+            Entry(
+                line.record.place.series,
+                line.record.figure | self._confirmation(line.record),
+                line.record.place.version,
+            )
+            for line in lines
         ]
         return propose_many(
             period=self.layout.period,

@@ -33,9 +33,9 @@ def staff(client: Client) -> Client:
     return client
 
 
-def workbook(client: Client, *values: Any) -> bytes:
+def workbook(client: Client, *values: Any, url: str = URL) -> bytes:
     """The template with these totals written into its rows."""
-    answer = client.get(f"{URL}template.xlsx")
+    answer = client.get(f"{url}template.xlsx")
     assert answer.status_code == 200
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
     sheet = book.worksheets[1]
