@@ -203,13 +203,23 @@ class OnRecordAdmin(MarkedAdmin):
         super().delete_queryset(request, queryset)
 
 
-def save_rows(request: HttpRequest, formset: BaseInlineFormSet) -> None:
-    """Save the parts of a record that were typed on its page."""
+def _delete(*, record: Any) -> None:
+    record.delete()
+
+
+def save_rows(
+    request: HttpRequest,
+    formset: BaseInlineFormSet,
+    *,
+    save: Callable[..., Any] = save_record,
+    remove: Callable[..., Any] = _delete,
+) -> None:
+    """Save the parts of a record that were typed on its page; those that have actions of their own through these."""
     rows = formset.save(commit=False)
     for row in formset.deleted_objects:
-        row.delete()
+        remove(record=row)
     for row in rows:
-        save_record(record=row)
+        save(record=row)
     formset.save_m2m()
     if rows or formset.deleted_objects:
         request.has_written = True  # type: ignore[attr-defined]

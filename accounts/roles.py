@@ -24,6 +24,8 @@ FRAMEWORK = ("goal", "expectedresult", "dimension", "category", "breakdown", "in
 READ_ONLY = ("result", "review")
 #: Rights that are more than writing a record: return and approve; lock and publish; correct what is closed.
 REVIEWING = ("review_submission", "publish_reportingperiod", "correct_reportingperiod")
+#: Whoever corrects what is closed also decides about what colleagues have imported.
+OVERSEEING: Final = "indicators.correct_reportingperiod"
 #: Nobody deletes an account, an import or a file that came with one: what was done stays on record.
 LOOKING_UP = ("accounts.view_change", "accounts.view_import")
 ENTERING = (

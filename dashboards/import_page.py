@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.actions.imports import decides
 from accounts.actions.previews import Outcome
 from accounts.choices import ImportState
 from accounts.models import Import, User
@@ -33,6 +34,7 @@ class ImportPage:
         assert isinstance(request.user, User)
         self.user = request.user
         self.is_open = made.state == ImportState.PREVIEWED
+        self.decides = self.is_open and decides(self.user, made)
         self.problems = unknown_names(request.GET, ["show", "page"])
 
     def context(self) -> dict[str, Any]:
@@ -45,8 +47,9 @@ class ImportPage:
             "is_demonstration": look is not None and look.is_demonstration,
             "refusals": self.refusals,
             "facts": self.facts(),
-            "can_apply": self.is_open and look is not None and look.is_readable and look.writes > 0,
-            "can_discard": self.is_open,
+            "can_apply": self.decides and look is not None and look.is_readable and look.writes > 0,
+            "can_discard": self.decides,
+            "decider": self.made.made_by if self.is_open and not self.decides else None,
             "good": look.writes if look else 0,
             "refused": self.made.rows_refused,
             "seen": look.digest if look else "",

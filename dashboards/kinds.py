@@ -12,6 +12,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.actions.imports import decides
 from accounts.choices import ImportState
 from accounts.models import Import, User
 from accounts.resources import Column, RecordResource, Writer
@@ -221,7 +222,8 @@ def may_take_back(made: Import, user: User) -> bool:
     """Whether this person may undo an import, as it stands now."""
     writer = taker_back(made.kind, user)
     is_applied = made.state == ImportState.APPLIED and made.change_id is not None
-    return is_applied and writer is not None and user.has_perms(("accounts.add_import", *writer.permissions))
+    may_import = writer is not None and user.has_perms(("accounts.add_import", *writer.permissions))
+    return is_applied and may_import and decides(user, made)
 
 
 def name_of(slug: str) -> str:

@@ -174,10 +174,10 @@ class ReportWorkbook(SentWorkbook):
         confirmed = frozenset(options.get("confirmed", []))
         return reports.ReportImport(self.layout, by, confirmed, intake=self._intake(options.get("intake", "")))
 
-    def _intake(self, code: str) -> Intake | None:
+    def _intake(self, number: str) -> Intake | None:
         """What the workbook came in with, when it is read on behalf of a partner."""
-        found = of_report(code, project=self.layout.project.slug, period=self.layout.period)
-        if code and found is None:
+        found = of_report(number, project=self.layout.project.slug, period=self.layout.period)
+        if number and found is None:
             # The figures would not be the partner's.
             raise Refused(_("What came in from the partner was not found: open the upload from its page again."))
         return found

@@ -379,7 +379,7 @@ def of_two_who_decide_about_one_import_the_second_is_told(world: World) -> None:
 
     sheet = Sheet([HEADINGS, SENA])
     record = kept(sheet, world.ana)
-    _gone, said_of_gone = both(lambda: throw_away(record=record), applying(record, sheet, world.sol))
+    _gone, said_of_gone = both(lambda: throw_away(record=record, by=world.ana), applying(record, sheet, world.sol))
     assert said_of_gone == "This import was thrown away meanwhile: send the file again."
 
 

@@ -21,6 +21,7 @@ from accounts.actions.bulk import StaleRecords
 from accounts.actions.previews import Line, Outcome, Preview, Sheet
 from accounts.choices import Door, ImportState
 from accounts.models import Import, StoredFile, User
+from accounts.roles import OVERSEEING
 
 #: A preview that nobody applied is kept for so long.
 KEPT = timedelta(days=1)
@@ -131,11 +132,12 @@ def apply(
         reason: why, kept in the history of every record.
 
     Raises:
-        PermissionDenied: when the person may not import this kind.
+        PermissionDenied: when the person may not import this kind, or when the look is another person's.
         Refused: when rows are wrong and the good ones alone were not asked for, when the data changed since the
             preview, when nothing would change, or when another import is being written. Nothing is written then.
     """
     require(by, resource)
+    require_own(by, record)
     with refusals(), change(door=Door.IMPORT, by=by, reason=reason.strip()) as made:
         wait_for_turn()
         current = Import.objects.select_for_update().filter(pk=record.pk).first()
@@ -188,6 +190,20 @@ def require(by: User, resource: Any) -> None:
     """Raise ``PermissionDenied`` for whoever may not import what the resource is of."""
     if not by.is_active or not by.has_perms(resource.permissions):
         raise PermissionDenied(_("You may not import this kind of record."))
+
+
+def decides(by: User, record: Import) -> bool:
+    """Whether a look is somebody's to apply or throw away, and an import theirs to undo."""
+    return record.made_by_id == by.pk or by.has_perm(OVERSEEING)
+
+
+def require_own(by: User, record: Import) -> None:
+    """Raise ``PermissionDenied`` for whoever neither sent the file nor oversees what others import."""
+    if not decides(by, record):
+        raise PermissionDenied(
+            _("%(who)s sent this file: only they, or a monitoring specialist, decide about it.")
+            % {"who": record.made_by or _("Somebody else")}
+        )
 
 
 def wait_for_turn() -> None:

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from accounts.actions.imports import Refused
+from accounts.actions.imports import Refused, require_own
 from accounts.actions.previews import Outcome
 from accounts.choices import ImportState
-from accounts.models import Import, StoredFile
+from accounts.models import Import, StoredFile, User
 
 
 def follow(*, record: Import, digest: str, counts: Mapping[Outcome, int], is_readable: bool) -> None:
@@ -26,19 +26,26 @@ def follow(*, record: Import, digest: str, counts: Mapping[Outcome, int], is_rea
     )
 
 
-def confirm_cells(*, record: Import, cells: Iterable[str]) -> None:
-    """Note the cells whose unusual value somebody said to be right; the import is then looked at again."""
+def confirm_cells(*, record: Import, cells: Iterable[str], by: User) -> None:
+    """Note the cells whose unusual value somebody said to be right; the import is then looked at again.
+
+    Raises:
+        PermissionDenied: when the look is another person's.
+    """
+    require_own(by, record)
     told = sorted({*record.options.get("confirmed", []), *cells})
     record.options = {**record.options, "confirmed": told}
     Import.objects.filter(pk=record.pk, state=ImportState.PREVIEWED).update(options=record.options)
 
 
-def throw_away(*, record: Import) -> None:
+def throw_away(*, record: Import, by: User) -> None:
     """Delete an import that was never applied, with its file unless something else rests on that.
 
     Raises:
+        PermissionDenied: when the look is another person's.
         Refused: once it was applied; it is kept then, and may be undone.
     """
+    require_own(by, record)
     with transaction.atomic():
         current = Import.objects.select_for_update().filter(pk=record.pk).first()
         if current is None:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import change
 from accounts.actions.bulk import batches
-from accounts.actions.imports import Refused, refusals, require, wait_for_turn
+from accounts.actions.imports import Refused, refusals, require, require_own, wait_for_turn
 from accounts.actions.removal import dependants
 from accounts.choices import Door, ImportState
 from accounts.models import Change, Import, Record, User
@@ -66,11 +66,12 @@ def undo(*, record: Import, resource: Restorer, by: User, reason: str) -> Import
     Its history stays, and the taking back is a change of its own.
 
     Raises:
-        PermissionDenied: when the person may not import this kind.
+        PermissionDenied: when the person may not import this kind, or neither sent the file nor oversees imports.
         Refused: when somebody saved one of the records since, when something rests on a created one, when the import
             is not applied, or without a reason. Nothing is written then.
     """
     require(by, resource)
+    require_own(by, record)
     if not reason.strip():
         raise Refused(_("Say why the import is taken back."))
     with refusals(), change(door=Door.IMPORT, by=by, reason=reason.strip()) as made:

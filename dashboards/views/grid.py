@@ -80,10 +80,10 @@ def report_grid(request: HttpRequest, project: str, period: str) -> HttpResponse
         ReportingPeriod.objects.select_related("programme"), slug=period, programme__projects__slug=project
     )
     series = expected_series(at).filter(project__slug=project)
-    code = request.GET.get("intake", "")
-    intake = of_report(code, project=project, period=at)
+    asked = request.GET.get("intake", "")
+    intake = of_report(asked, project=project, period=at)
     page = Page(request, at, intake=intake)
-    if code and intake is None:
+    if asked and intake is None:
         # Entered without it, the figures would not be the partner's.
         page.sentences.append(_("What came in from the partner was not found: open the grid from its page again."))
     elif request.method == "POST":

@@ -146,6 +146,7 @@ def import_apply(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     if kind is None:
         raise Http404("Such an import has pages of its own.")
     user = _user(request)
+    actions.require_own(user, made)
     address = redirect("import_page", pk=made.pk)
     if request.POST.get("seen", "") != made.digest:
         forget(made)
@@ -176,7 +177,7 @@ def import_discard(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     """Throw away what was looked at and not applied."""
     made = _made(request, pk)
     try:
-        throw_away(record=made)
+        throw_away(record=made, by=_user(request))
     except actions.Refused as error:
         messages.error(request, error.sentence)
         return redirect("import_page", pk=made.pk)
@@ -193,6 +194,7 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponseRedirect:
     writer = taker_back(made.kind, user)
     if writer is None:
         raise Http404("Nobody knows such records any more.")
+    actions.require_own(user, made)
     form = ReasonForm(request.POST)
     if form.is_valid():
         try:

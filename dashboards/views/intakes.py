@@ -163,7 +163,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @never_cache
-@for_staff(READ)
+@for_staff(READ, "accounts.view_storedfile")
 def intake_file(request: HttpRequest, pk: int) -> HttpResponse:
     """What came in, for staff alone, to be saved and never shown by the browser as a page of this site."""
     kept = get_object_or_404(StoredFile.objects.filter(intakes=pk))

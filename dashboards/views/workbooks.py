@@ -90,6 +90,7 @@ def workbook_look(request: HttpRequest, workbook: SentWorkbook, pk: int) -> Http
     """What a kept workbook would change, cell by cell; then save all of it or its good cells."""
     made, user = workbook.imported(pk), _user(request)
     if request.method == "POST" and made.state == ImportState.PREVIEWED:
+        imports.require_own(user, made)
         try:
             _do(request, workbook, made)
         except imports.Refused as refused:
@@ -106,6 +107,7 @@ def workbook_look(request: HttpRequest, workbook: SentWorkbook, pk: int) -> Http
     context = {
         "workbook": workbook,
         "made": made,
+        "decides": imports.decides(user, made),
         "seen": seen,
         "marked_url": workbook.address(workbook.marked_page, pk=pk),
         "undo_form": ReasonForm() if may_take_back(made, user) else None,
@@ -147,7 +149,7 @@ def _do(request: HttpRequest, workbook: SentWorkbook, made: Import) -> None:
     if action == "confirm":
         # Only what is asked about is confirmed: anything else that a form sends is no cell of this workbook.
         asked = {problem.cell for problem in _seen(workbook, made, user).problems if problem.is_question}
-        confirm_cells(record=made, cells=asked.intersection(request.POST.getlist("confirmed")))
+        confirm_cells(record=made, cells=asked.intersection(request.POST.getlist("confirmed")), by=user)
         _follow(made, _seen(workbook, made, user))
     elif action in ("apply", "apply_good"):
         applied = imports.apply(

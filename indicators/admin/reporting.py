@@ -16,6 +16,7 @@ from accounts.admin import (
     StackedRows,
     TabularRows,
     in_languages,
+    save_rows,
 )
 from indicators.actions import (
     approve,
@@ -29,6 +30,7 @@ from indicators.actions import (
     submit,
     submit_report,
 )
+from indicators.actions.evidence import may_alter_evidence, remove_evidence, save_evidence
 from indicators.actions.figures import SAID, STATED
 from indicators.actions.reports import NARRATED
 from indicators.actions.submissions import EDITABLE
@@ -225,6 +227,9 @@ class SubmissionAdmin(SteppedAdmin):
             **{name: getattr(record, name) for name in given},
         )
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        save_rows(request, formset, save=save_evidence, remove=remove_evidence)
+
     def erase(self, request: HttpRequest, record: Submission) -> None:
         discard(submission=record, by=request.user)  # type: ignore[arg-type]
 
@@ -279,6 +284,22 @@ class EvidenceAdmin(RecordAdmin):
     )
     list_select_related = NAME_OF_SUBMISSION
     search_fields = ("code", "title", "submission__series__indicator__code")
+
+    def has_change_permission(self, request: HttpRequest, obj: Evidence | None = None) -> bool:
+        return self._may_alter(request, obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Evidence | None = None) -> bool:
+        return self._may_alter(request, obj) and super().has_delete_permission(request, obj)
+
+    def _may_alter(self, request: HttpRequest, evidence: Evidence | None) -> bool:
+        """What a figure was approved on stays beside it, unless somebody who corrects figures says why."""
+        return evidence is None or may_alter_evidence(request.user, evidence.submission)  # type: ignore[arg-type]
+
+    def write(self, request: HttpRequest, record: Evidence, form: Any) -> Evidence:
+        return save_evidence(record=record)
+
+    def erase(self, request: HttpRequest, record: Evidence) -> None:
+        remove_evidence(record=record)
 
 
 @admin.register(Intake)

@@ -20,6 +20,11 @@ from tests.pages import words
 pytestmark = pytest.mark.django_db
 
 URL = "/en/workspace/framework/pmf"
+#: What it takes to take back what a colleague imported.
+WHO_OVERSEES = (
+    *("indicators.view_indicator", "indicators.change_indicator", "accounts.add_import"),
+    "indicators.correct_reportingperiod",
+)
 
 
 @pytest.fixture
@@ -165,7 +170,7 @@ def test_an_imported_framework_is_taken_back_as_a_whole(staff):
     undo = f"/en/workspace/imports/{made.pk}/undo/"
     assert "Undo the import" not in staff.get(look).content.decode()
     assert staff.post(undo, {"reason": "Too early"}).status_code == 403
-    staff.force_login(make.permitted("indicators.view_indicator", "indicators.change_indicator", "accounts.add_import"))
+    staff.force_login(make.permitted(*WHO_OVERSEES))
     assert "Undo the import" in staff.get(look).content.decode()
 
     page = staff.post(undo, {"reason": "Too early"}, follow=True)

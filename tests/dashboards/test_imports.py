@@ -112,6 +112,34 @@ def test_nobody_but_staff_comes_in(client: Client, countries: None) -> None:
     assert not Partner.objects.filter(slug="duoc").exists()
 
 
+def test_imports_are_their_senders_to_decide_about_and_specialists(countries: None) -> None:
+    ana, ben, sol = (
+        somebody(role, name=name) for role, name in ((DATA_ENTRY, "Ana"), (DATA_ENTRY, "Ben"), (SPECIALISTS, "Sol"))
+    )
+    sentence = "Ana sent this file: only they, or a monitoring specialist, decide about it."
+    own = page_of(ana, csv_of(HEADINGS, DUOC))
+    base = f"/en/workspace/imports/{own.context['made'].pk}/"
+    seen = ben.get(base)
+    assert (seen.context["can_apply"], seen.context["can_discard"]) == (False, False)
+    assert sentence in seen.content.decode()
+    for step in ("apply/", "discard/"):
+        answer = ben.post(f"{base}{step}", {"seen": seen.context["seen"], "rows": "all"})
+        assert (answer.status_code, sentence in answer.content.decode()) == (403, True), step
+    assert (Partner.objects.count(), Import.objects.count()) == (0, 1)
+
+    apply(ana, own)
+    assert Partner.objects.count() == 1
+    assert ben.get(base).context["undo_form"] is None
+    assert ben.post(f"{base}undo/", {"reason": "Not mine"}).status_code == 403
+    assert Partner.objects.count() == 1
+    for who in (sol, ana):
+        assert who.post(f"{base}undo/", {"reason": "Wrong file"}).status_code == 302
+        assert Partner.objects.count() == 0
+        apply(sol, page_of(ana, csv_of(HEADINGS, DUOC)))
+        base = f"/en/workspace/imports/{Import.objects.latest('pk').pk}/"
+        assert Partner.objects.count() == 1
+
+
 def test_data_entry_staff_see_nothing_of_an_import_that_they_could_not_make() -> None:
     made = make.import_made(kind="indicators")
     client = somebody(DATA_ENTRY)

@@ -101,14 +101,18 @@ def test_what_came_in_is_kept_with_its_file_for_staff_alone(world: World) -> Non
     assert (intake.report.project, intake.report.period, len(intake.code)) == (world.project, world.period, 43)
     assert intake.history.get().change.door == Door.ON_BEHALF
     address = f"/en/workspace/on-behalf/{intake.pk}/file/"
-    answer = signed_in(*READER).get(address)
+    answer = signed_in(*READER, "view_storedfile").get(address)
     assert answer.content == b"%PDF-1.7 words"
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"] == 'attachment; filename="carta.pdf"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert Client().get(address).status_code == 302
     assert signed_in(user=make.membership(partner=world.partner).user).get(address).status_code == 403
-    assert signed_in().get(address).status_code == 403
+    # Whoever only reads figures sees that something came in, and how.
+    assert [signed_in(*rights).get(address).status_code for rights in ((), READER)] == [403, 403]
+    review = "/en/workspace/reports/B05/now/review/"
+    shown = [signed_in(*rights).get(review).content.decode() for rights in (READER, (*READER, "view_storedfile"))]
+    assert [(f"{world.partner}" in page, "carta.pdf" in page) for page in shown] == [(True, False), (True, True)]
 
 
 def test_a_bad_form_keeps_nothing_and_loses_nothing_typed(world: World) -> None:
@@ -172,7 +176,7 @@ def test_a_file_that_is_too_large_is_refused(world: World) -> None:
 
 def test_the_grid_ties_what_is_entered_to_what_came_in(world: World) -> None:
     world.open()
-    address = f"/en/workspace/reports/B05/now/?intake={world.intake.code}"
+    address = f"/en/workspace/reports/B05/now/?intake={world.intake.pk}"
     page = world.client.get(address)
     assert "Instituto Ficticio" in words(page)
     typed = {
@@ -182,8 +186,9 @@ def test_the_grid_ties_what_is_entered_to_what_came_in(world: World) -> None:
         "action": "save",
     }
 
+    code = world.intake.code
     other = make.intake(report=make.report(project=make.project(programme=world.programme), period=world.period))
-    for wrong in (other.code, "x" * 43, "%00"):
+    for wrong in (other.pk, code, "9" * 30, "²", "%00"):
         refused = world.client.post(f"/en/workspace/reports/B05/now/?intake={wrong}", typed)
         assert "was not found" in words(refused)
     assert not Submission.objects.exists()

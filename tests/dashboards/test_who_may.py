@@ -33,6 +33,7 @@ class Page(NamedTuple):
     sent: int = 200
 
 
+#: Each import of the table was sent by a specialist: see test_imports_are_their_senders_to_decide_about.
 #: By the name of the address. An empty form is refused on the page (200, 422), or by a sentence on the next (302).
 TABLE = {
     "workspace": Page(STAFF),
@@ -40,9 +41,9 @@ TABLE = {
     "programme_grid": Page(STAFF, WRITERS),
     "imports": Page(STAFF),
     "import_page": Page(WRITERS),
-    "import_apply": Page(NOBODY, WRITERS, sent=302),
-    "import_discard": Page(NOBODY, WRITERS, sent=302),
-    "import_undo": Page(NOBODY, WRITERS, sent=302),
+    "import_apply": Page(NOBODY, DECIDERS, sent=302),
+    "import_discard": Page(NOBODY, DECIDERS, sent=302),
+    "import_undo": Page(NOBODY, DECIDERS, sent=302),
     "import_file": Page(WRITERS),
     "import_marked": Page(WRITERS),
     "import_kind": Page(WRITERS, WRITERS),
@@ -51,7 +52,7 @@ TABLE = {
     "export_file": Page(STAFF),
     "report_template": Page(WRITERS),
     "report_upload": Page(WRITERS, WRITERS, sent=422),
-    "report_upload_look": Page(WRITERS, WRITERS, sent=302),
+    "report_upload_look": Page(WRITERS, DECIDERS, sent=302),
     "report_upload_marked": Page(WRITERS),
     "pmf_workbook": Page(STAFF),
     "pmf_upload": Page(DECIDERS, DECIDERS, sent=422),
@@ -63,7 +64,7 @@ TABLE = {
     "report_on_behalf": Page(WRITERS, WRITERS),
     "intake_send": Page(NOBODY, WRITERS, sent=302),
     "intake_reopen": Page(NOBODY, WRITERS, sent=302),
-    "intake_file": Page(STAFF),
+    "intake_file": Page(WRITERS),
     "confirm": Page(EVERYBODY, EVERYBODY),
 }  # fmt: skip
 

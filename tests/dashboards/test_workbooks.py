@@ -222,3 +222,20 @@ def test_only_staff_who_enter_figures_send_workbooks(staff):
             staff.force_login(person)
         for url in (f"{URL}template.xlsx", f"{URL}upload/", look, f"{look}marked.xlsx"):
             assert staff.get(url).status_code == status
+
+
+def test_a_colleague_looks_at_a_workbook_and_decides_nothing(staff: Client) -> None:
+    look = send(staff, workbook(staff, 12, 13))["Location"]
+    colleague = Client()
+    colleague.force_login(make.enterer(name="Ben"))
+    page = colleague.get(look)
+    assert (page.status_code, page.context["decides"], b"Save all 2 figures" in page.content) == (200, False, False)
+    for action in ("confirm", "apply", "apply_good", "x"):
+        assert colleague.post(look, {"action": action}).status_code == 403, action
+    assert Submission.objects.count() == 0
+    assert b"Save all 2 figures" in staff.get(look).content
+    staff.post(look, {"action": "apply"})
+    made = Import.objects.get()
+    assert colleague.get(look).context["undo_form"] is None
+    assert colleague.post(f"/en/workspace/imports/{made.pk}/undo/", {"reason": "x"}).status_code == 403
+    assert Submission.objects.count() == 2

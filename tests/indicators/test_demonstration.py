@@ -231,7 +231,7 @@ def test_its_code_shows_nothing_else_that_is_hidden(client: Client, demo: Progra
 def test_every_page_for_staff_that_shows_something_of_it_says_so(demo: Programme):
     """The demonstration mark on pages of the workspace, a short one in the administration, and one in a workbook."""
     client = Client()
-    client.force_login(make.user(is_staff=True, is_superuser=True))
+    client.force_login(make.user(is_staff=True, is_superuser=True, language="en"))
     period = ReportingPeriod.objects.filter(programme=demo, state=PeriodState.OPEN).earliest("starts_on")
     report = f"/en/workspace/reports/DEMO-A/{period.slug}"
     framework = f"/en/workspace/framework/{demo.slug}"
