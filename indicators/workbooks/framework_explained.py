@@ -68,7 +68,15 @@ def _sections() -> list[tuple[str, list[str]]]:
                 _("Left empty, a cell means: %(defaults)s. The nature follows from the level: output below an output, else outcome; without expected result it must be chosen.") % {"defaults": defaults},
                 _("A name or unit that is missing in another language is taken from this one until it is translated."),
                 _("The address of the indicator is made from its code. A count is in whole numbers. A series for the programme's total is opened, so that baseline and targets can stand."),
+                _("Its figures are awaited from the first period that can still be reported in time, or from an earlier one that you give a target for."),
                 _("A new indicator is not public: publish it on its own page once somebody has looked at it."),
+            ],
+        ),
+        (
+            _("How women, a project or a country get a row"),
+            [
+                _("Insert a row with the code of the indicator, and write in the column “%(scope)s” what it is about: women, B05, Peru, or B05 · Peru. Codes and names in any language are understood.") % {"scope": names["scope"]},
+                _("Its baseline or target opens the series, of which a figure is then awaited in each period. You see that, too, before anything is kept."),
             ],
         ),
         (

@@ -21,11 +21,12 @@ from accounts.choices import Door
 from accounts.models import User
 from accounts.reading.workbooks import Sheet, Workbook
 from accounts.resources.writers import Writer
-from indicators.actions import one_refresh, revise_target, save_context, set_baseline, set_target
+from indicators.actions import one_refresh, open_series, revise_target, save_context, set_baseline, set_target
 from indicators.actions.holding import hold_indicators
 from indicators.actions.lifecycle import define_indicator
 from indicators.models import Baseline, Indicator, ReportingPeriod, Series, Target
-from indicators.workbooks.framework_reading import WITHIN, Planned, Reading
+from indicators.workbooks.framework_reading import Planned, Reading
+from indicators.workbooks.framework_sheet import WITHIN
 from indicators.workbooks.frameworks import IDENTITY, identity_of
 from projects.models import Programme
 
@@ -64,7 +65,7 @@ class FrameworkImport(Writer):
 
     @property
     def permissions(self) -> Sequence[str]:
-        """New indicators ask for more: see ``Reading``."""
+        """New indicators and series ask for more: see ``Reading``."""
         return ("indicators.change_indicator",)
 
     def read(self, sheet: SheetOfRows, preview: Preview, *, is_writing: bool = False) -> Iterator[list[Line]]:
@@ -120,8 +121,9 @@ class FrameworkImport(Writer):
                                 step()
                         except ValidationError as error:
                             for column, sentence in _sentences(error, key, line.record):
-                                reading.refuse_cell(line, column, sentence)
-                            if key == "code":
+                                reading.refuse(line, column, sentence)
+                            if key in ("code", "scope"):
+                                # Nothing else of the row has where to stand.
                                 break
                 raise _TakenBack
         except _TakenBack:
@@ -149,8 +151,13 @@ def _steps(planned: Planned) -> Iterator[tuple[str, Callable[[], Any]]]:
     def define() -> None:
         opened[0] = define_indicator(indicator=Indicator(**planned.new or {}))
 
+    def open_new() -> None:
+        opened[0] = open_series(**planned.opens or {})
+
     if planned.new is not None:
         yield "code", define
+    elif planned.opens is not None:
+        yield "scope", open_new
     if planned.texts:
         yield "indicator", partial(_reword, planned)
     if planned.baseline is not None:

@@ -1,14 +1,15 @@
 """New indicators from rows of the framework: what their cells say, what stands for empty ones, and what is missing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from indicators.choices import Cumulation, Measure, RollUp
-from indicators.models import ExpectedResult, Indicator
+from indicators.choices import Cumulation, Measure, PeriodKind, PeriodState, RollUp
+from indicators.models import ExpectedResult, Indicator, ReportingPeriod
 from indicators.workbooks.framework_columns import (
     CHOICES,
     DEFAULTS,
@@ -52,6 +53,21 @@ _TOGETHER: Final[tuple[tuple[str, Callable[[Mapping[str, Any]], bool], Any], ...
         gettext_lazy("Only counts and amounts can be added up over periods."),
     ),
 )
+
+
+def first_day(periods: Iterable[ReportingPeriod], *, aimed_at: Iterable[ReportingPeriod], today: date) -> date | None:
+    """The day from which figures of a new indicator are awaited; None where the programme has no periods.
+
+    It is the first of the earliest period whose figures can still come in time: of the periods before it, all would be
+    missing at once. A period that the indicator has a target for (``aimed_at``) counts as well; after the last one, the
+    day that follows it.
+    """
+    reported = [each for each in periods if each.kind != PeriodKind.WHOLE]
+    in_time = [each for each in reported if each.state == PeriodState.OPEN and (each.due_on or each.ends_on) >= today]
+    starts = [each.starts_on for each in (*in_time, *aimed_at) if each.kind != PeriodKind.WHOLE]
+    if starts:
+        return min(starts)
+    return max(each.ends_on for each in reported) + timedelta(days=1) if reported else None
 
 
 class Definitions:

@@ -1,34 +1,37 @@
 """Reading the framework's sheet back: which row is whose, and what each of its cells would change."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from accounts.actions.previews import Difference, Line, Problem
+from accounts.actions.previews import Line
 from accounts.actions.previews import Row as RowOfCells
 from accounts.actions.previews import Sheet as SheetOfRows
+from accounts.folding import fold
 from accounts.models import User
 from accounts.reading.cells import Cell, read_cell, read_text
 from accounts.reading.dates import read_date
 from accounts.reading.numbers import Unreadable
-from accounts.reading.telling import address, shown
 from indicators.actions.figures import STATED
+from indicators.actions.series import SCOPE
 from indicators.choices import Measure
-from indicators.models import Baseline, Indicator, ReportingPeriod, Series, Target
-from indicators.workbooks.framework_columns import CHOICES, fields_of, headings_of, label_of, read_choice
-from indicators.workbooks.framework_new import Definitions
-from indicators.workbooks.framework_rows import row_key, series_of, with_missing
-from indicators.workbooks.frameworks import HEADINGS, KEYS, LEVEL
+from indicators.models import Baseline, Breakdown, Indicator, ReportingPeriod, Series, Target
+from indicators.workbooks.framework_columns import CHOICES, label_of, read_choice
+from indicators.workbooks.framework_new import Definitions, first_day
+from indicators.workbooks.framework_rows import row_key, scope_of, series_of, with_missing
+from indicators.workbooks.framework_scopes import Scopes
+from indicators.workbooks.framework_sheet import FrameworkSheet, at
+from indicators.workbooks.frameworks import HEADINGS, LEVEL
 from indicators.workbooks.layout import in_cell
 from indicators.workbooks.told import as_said, as_written
 from projects.models import Programme
 
-#: Rows from the top in which the hidden cells are looked for.
-WITHIN: Final = 30
 ADD: Final = "indicators.add_indicator"
+OPEN: Final = "indicators.add_series"
 
 
 @dataclass
@@ -36,8 +39,9 @@ class Planned:
     """What one row changes.
 
     Attributes:
-        series: the stored series; for a new indicator an unsaved one, with the indicator as it would be.
+        series: the stored series, or an unsaved one; for a new indicator with the indicator as it would be.
         new: the fields of a new indicator; None where there is one.
+        opens: the arguments of ``open_series`` for a series that the row lacks; None where there is one.
         texts: fields of the indicator that change.
         columns: the column of the sheet that a field of the indicator is read from.
         targets: the period, the target in force (None for a first one), and what is stated.
@@ -45,6 +49,7 @@ class Planned:
 
     series: Series
     new: dict[str, Any] | None = None
+    opens: dict[str, Any] | None = None
     texts: dict[str, str] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     baseline: dict[str, Any] | None = None
@@ -52,149 +57,141 @@ class Planned:
     reason: str = ""
 
     def __str__(self) -> str:
-        return str(self.series if self.series.pk else self.series.indicator)
+        return str(self.series if self.new is None else self.series.indicator)
 
 
-class Reading:
+class Reading(FrameworkSheet):
     """One pass over the sheet."""
 
     def __init__(self, sheet: SheetOfRows, programme: Programme, by: User) -> None:
-        self.sheet = sheet
-        self.may_add = by.has_perm(ADD)
-        self.periods = {each.slug: each for each in ReportingPeriod.objects.filter(programme=programme)}
+        super().__init__(sheet, {each.slug: each for each in ReportingPeriod.objects.filter(programme=programme)})
+        self.may_add, self.may_open = by.has_perm(ADD), by.has_perm(OPEN)
         self.series = {row_key(each): each for each in with_missing(programme, series_of(programme))}
         self.codes = {each.indicator.code: each.indicator for each in self.series.values()}
         self.targets = {
             (each.series_id, each.period_id): each
             for each in Target.objects.current().filter(series__indicator__programme=programme)
         }
-        self.definitions = Definitions(programme)
-        self.columns: dict[str, int] = {}
-        self.language = "fr"
-        self.heading_problems: list[Problem] = []
-        self.lines: list[Line] = []
+        self.definitions, self.scopes = Definitions(programme), Scopes(programme)
         self.seen: dict[str, int] = {}
         self.told: dict[tuple[int, str], str] = {}
-        self._rows: dict[int, RowOfCells] = {}
         self._read()
-
-    def refuse_cell(self, line: Line, key: str, sentence: str) -> None:
-        """Something is wrong with what a line has in this column."""
-        self._refuse(line, key, self._rows[line.number], sentence)
 
     def _read(self) -> None:
         rows = self.sheet.rows()
-        key_column = self._find_columns(rows)
+        key_column = self.find_columns(rows)
         if key_column is None:
             return
-        self.fields = fields_of(self.language)
-        self.names = headings_of(self.language) | {
-            f"target:{slug}": _("Target, %(period)s") % {"period": period.name} for slug, period in self.periods.items()
-        }
-        known = [(_at(row, key_column), row) for row in rows]
+        known = [(at(row, key_column), row) for row in rows]
         own = {str(key) for key, row in known if str(key) in self.series and self._has_its_code(str(key), row)}
         level = ""
         for key, row in known:
             if isinstance(key, str) and key.startswith(f"{LEVEL}|"):
                 level = key.partition("|")[2].strip()
             elif key is None:
-                if any(
-                    _at(row, place) is not None for name, place in self.columns.items() if name != "expected_result"
-                ):
+                if any(at(row, place) is not None for name, place in self.columns.items() if name != "expected_result"):
                     self._read_without_key(row, level)
             elif key == HEADINGS:
                 continue
-            elif str(key) in own and not self._has_its_code(str(key), row):
-                # A row that was copied, key and all, and given a code of its own.
+            elif str(key) in own and self._is_a_copy(str(key), row):
                 self._read_without_key(row, level)
             else:
                 self._read_with_key(str(key), row)
 
+    def _is_a_copy(self, key: str, row: RowOfCells) -> bool:
+        """Whether a row was copied, key and all, and given a code or a scope of its own."""
+        if not self._has_its_code(key, row):
+            return True
+        with override(self.language):
+            scope = scope_of(self.series[key])
+        return key in self.seen and fold(self.text(row, "scope")) not in ("", fold(scope))
+
     def _has_its_code(self, key: str, row: RowOfCells) -> bool:
-        return self._text(row, "code") in ("", self.series[key].indicator.code)
-
-    def _find_columns(self, rows: Iterator[RowOfCells]) -> int | None:
-        for row, _number in zip(rows, range(WITHIN), strict=False):
-            for column, value in enumerate(row.values):
-                if isinstance(value, str) and value.startswith(KEYS):
-                    self.language = value.partition("|")[2].strip() or "fr"
-                    for place, name in enumerate(row.values):
-                        if isinstance(name, str) and place != column:
-                            self.columns.setdefault(name, place)
-                    return column
-        sentence = _("The hidden row that names the columns is gone: download the framework again and make the changes in it.")  # fmt: skip
-        self.heading_problems.append(Problem(self.sheet.name, 0, "", "", "", sentence))
-        return None
-
-    def _line(self, row: RowOfCells) -> Line:
-        line = Line(row.number, {})
-        self.lines.append(line)
-        self._rows[row.number] = row
-        return line
+        return self.text(row, "code") in ("", self.series[key].indicator.code)
 
     def _is_first(self, line: Line, name: str, row: RowOfCells) -> bool:
         if name in self.seen:
-            self._refuse(line, "code", row, _("This row stands twice, in row %(first)s and here: keep one of them.") % {"first": self.seen[name]})  # fmt: skip
+            self.refuse(line, "code", _("This row stands twice, in row %(first)s and here: keep one of them.") % {"first": self.seen[name]})  # fmt: skip
             return False
         self.seen[name] = row.number
         return True
 
     def _read_without_key(self, row: RowOfCells, level: str) -> None:
-        """A new indicator, or one that a workbook like this one made before."""
-        code = self._text(row, "code")
-        indicator = self.codes.get(code)
-        if indicator is not None:
-            key = row_key(Series(indicator=indicator, project=indicator.project))
-            self._read_with_key(key if key in self.series else row_key(Series(indicator=indicator)), row)
+        """A new indicator; or one that exists, with the part or place that the scope names."""
+        code = self.text(row, "code")
+        if code in self.codes:
+            self._read_scope(row, self.codes[code])
             return
-        line = self._line(row)
+        line = self.line(row)
         if not self.may_add:
-            self._refuse(line, "code", row, _("Monitoring specialists add indicators: your account may not."))
+            self.refuse(line, "code", _("Monitoring specialists add indicators: your account may not."))
             return
         if code and not self._is_first(line, f"{LEVEL}|{code}", row):
             return
-        words = {key: self._text(row, key) for key in self.columns}
+        words = {key: self.text(row, key) for key in self.columns}
         fields, faults = self.definitions.read(words, level=level, language=self.language)
         for key, sentence in faults:
-            self._refuse(line, key, row, sentence)
+            self.refuse(line, key, sentence)
         if faults:
             return
         columns = {name: key for key, name in self.fields.items()}
         indicator = Indicator(**fields)
         line.is_new = True
-        line.record = Planned(Series(indicator=indicator), new=fields, columns=columns)
+        line.record = Planned(Series(indicator=indicator, breakdown=Breakdown()), new=fields, columns=columns)
         for key, stated in self.definitions.stated(indicator, self.language).items():
-            self._differ(line, key, row, ("", stated), ("", label_of(key, stated)))
+            self.differ(line, key, ("", stated), ("", label_of(key, stated)))
         self._read_figures(line, row)
+        aimed_at = [period for period, _stored, _figure in line.record.targets]
+        day = first_day(self.periods.values(), aimed_at=aimed_at, today=timezone.localdate())
+        if day is not None:
+            fields["active_from"] = day
+            self.differ(line, "active_from", ("", str(day)), ("", date_format(day, "DATE_FORMAT")))
 
-    def _read_with_key(self, key: str, row: RowOfCells) -> None:
-        line = self._line(row)
+    def _read_scope(self, row: RowOfCells, indicator: Indicator) -> None:
+        """A row without key of an indicator that exists; one that a workbook like this one made has its series."""
+        try:
+            series = self.scopes.read(self.text(row, "scope"), indicator)
+        except Unreadable as error:
+            self.refuse(self.line(row), "scope", error.sentence)
+            return
+        key = row_key(series)
+        is_known = key in self.series
+        self.series.setdefault(key, series)
+        line = self._read_with_key(key, row)
+        if not is_known and line.record is not None:
+            line.is_new = True
+            if line.record.opens is None and not line.problems:
+                self.refuse(line, "scope", _("Write a baseline or a target: a series is opened to hold them."))
+
+    def _read_with_key(self, key: str, row: RowOfCells) -> Line:
+        line = self.line(row)
         series = self.series.get(key)
         if series is None:
-            self._refuse(line, "code", row, _("No series of the framework has this key: make the indicator and its series first, and download the framework again."))  # fmt: skip
-            return
+            self.refuse(line, "code", _("No series of the framework has this key: make the indicator and its series first, and download the framework again."))  # fmt: skip
+            return line
         if not self._has_its_code(key, row):
-            self._refuse(line, "code", row, _("This row is that of indicator %(code)s, whose code is not changed here: write it again, or insert a new row.") % {"code": series.indicator.code})  # fmt: skip
-            return
+            self.refuse(line, "code", _("This row is that of indicator %(code)s, whose code is not changed here: write it again, or insert a new row.") % {"code": series.indicator.code})  # fmt: skip
+            return line
         if not self._is_first(line, key, row):
-            return
+            return line
         line.record = Planned(series, columns={name: column for column, name in self.fields.items()})
-        if series.pk is None or series.is_total:
+        if series.is_total:
             self._read_texts(line, row)
             self._read_definition(line, row)
         self._read_figures(line, row)
+        return line
 
     def _read_figures(self, line: Line, row: RowOfCells) -> None:
-        line.record.reason = self._text(row, "reason")
+        line.record.reason = self.text(row, "reason")
         self._read_baseline(line, row)
         self._read_targets(line, row)
 
     def _read_texts(self, line: Line, row: RowOfCells) -> None:
         for key, name in self.fields.items():
             try:
-                text = read_text(_at(row, self.columns.get(key, -1)))
+                text = read_text(self.cell(row, key))
             except Unreadable as error:
-                self._refuse(line, key, row, error.sentence)
+                self.refuse(line, key, error.sentence)
                 continue
             stored = getattr(line.record.series.indicator, name)
             # What stands there in another language, for want of this one, is no change.
@@ -206,7 +203,7 @@ class Reading:
         """The frequency may change here; whatever else an indicator is may not."""
         indicator = line.record.series.indicator
         for key in ("expected_result", "currency", *CHOICES):
-            written = self._text(row, key)
+            written = self.text(row, key)
             if not written:
                 continue
             if key == "expected_result":
@@ -218,9 +215,9 @@ class Reading:
             if said == stored:
                 continue
             if key != "frequency":
-                self._refuse(line, key, row, _("What defines an indicator is changed on its own page, not here."))
+                self.refuse(line, key, _("What defines an indicator is changed on its own page, not here."))
             elif said is None:
-                self._refuse(line, key, row, self.definitions.not_offered(key))
+                self.refuse(line, key, self.definitions.not_offered(key))
             else:
                 self._reword(line, key, row, key, stored, said)
 
@@ -228,33 +225,33 @@ class Reading:
         place = (line.record.series.indicator.pk, name)
         first = self.told.get(place)
         if first is not None and first != text:
-            self._refuse(line, key, row, _("Another row of this indicator says “%(other)s”: write the same in both.") % {"other": first})  # fmt: skip
+            self.refuse(line, key, _("Another row of this indicator says “%(other)s”: write the same in both.") % {"other": first})  # fmt: skip
         elif first is None:
             self.told[place] = text
             line.record.texts[name] = text
-            self._differ(line, key, row, (before, text), (label_of(key, before), label_of(key, text)))
+            self.differ(line, key, (before, text), (label_of(key, before), label_of(key, text)))
 
     def _read_baseline(self, line: Line, row: RowOfCells) -> None:
         series: Series = line.record.series
         stored: Baseline | None = getattr(series, "baseline", None)
         figure = self._figure(line, "baseline", row, stored)
-        written = _at(row, self.columns.get("baseline_on", -1))
+        written = self.cell(row, "baseline_on")
         day = stored.measured_on if stored else None
         if written is not None and (stored is not None or figure is not None):
             try:
                 day = read_date(written, language=self.language)
             except Unreadable as error:
-                self._refuse(line, "baseline_on", row, error.sentence)
+                self.refuse(line, "baseline_on", error.sentence)
                 return
         elif written is not None and not line.problems:
-            self._refuse(line, "baseline_on", row, _("A date alone is no baseline: write the baseline, too."))
+            self.refuse(line, "baseline_on", _("A date alone is no baseline: write the baseline, too."))
         has_moved = stored is not None and day != stored.measured_on
         if figure is None and not has_moved:
             return
         if day is not None and (has_moved or stored is None):
             before = stored.measured_on if stored else None
             said = (date_format(before, "DATE_FORMAT") if before else "", date_format(day, "DATE_FORMAT"))
-            self._differ(line, "baseline_on", row, (str(before or ""), str(day)), said)
+            self.differ(line, "baseline_on", (str(before or ""), str(day)), said)
         if figure is None and stored is not None:
             figure = {name: getattr(stored, name) for name in STATED}
         line.record.baseline = {**(figure or {}), "measured_on": day}
@@ -269,16 +266,14 @@ class Reading:
             if figure is None:
                 continue
             if stored is not None and not line.record.reason:
-                self._refuse(
-                    line, key, row, _("A revised target needs its reason: write it in the column for reasons.")
-                )
+                self.refuse(line, key, _("A revised target needs its reason: write it in the column for reasons."))
                 continue
             line.record.targets.append((period, stored, figure))
 
     def _figure(self, line: Line, key: str, row: RowOfCells, stored: Baseline | Target | None) -> dict[str, Any] | None:
         """What the cell states, when it differs from what is stored."""
-        written = _at(row, self.columns.get(key, -1))
-        series, has_series = line.record.series, line.record.series.pk is not None
+        written = self.cell(row, key)
+        series: Series = line.record.series
         if written is None or str(written) == str(in_cell(stored)):
             return None
         try:
@@ -288,47 +283,45 @@ class Reading:
             else:
                 figure = _stated(written, series)
         except Unreadable as error:
-            self._refuse(line, key, row, error.sentence)
+            self.refuse(line, key, error.sentence)
             return None
         if stored is not None and all(getattr(stored, name) == value for name, value in figure.items()):
             return None
-        if not has_series and line.record.new is None:
-            self._refuse(line, key, row, _("This indicator has no series yet: open one first, then its baseline and targets can be kept."))  # fmt: skip
+        if not self._has_series(line, key):
             return None
         after, measure = Target(**figure), series.indicator.measure
-        self._differ(
+        self.differ(
             line,
             key,
-            row,
             (as_written(stored, self.language), as_written(after, self.language)),
             (as_said(stored, measure), as_said(after, measure)),
         )
         return figure
 
-    def _differ(self, line: Line, key: str, row: RowOfCells, written: tuple[str, str], said: tuple[str, str]) -> None:
-        """Note a difference: before and after, as the sheet writes them and as the reader's language says them."""
-        place = self.columns.get(key, 0)
-        label, cell = self.names.get(key, key), address(row.number, place)
-        line.differences.append(Difference(key, label, cell, *written, said=said))
-
-    def _refuse(self, line: Line, key: str, row: RowOfCells, sentence: str) -> None:
-        place = self.columns.get(key, 0)
-        written, name = shown(_at(row, place)), self.names.get(key, key)
-        line.problems.append(Problem(self.sheet.name, row.number, address(row.number, place), name, written, sentence))
-
-    def _text(self, row: RowOfCells, key: str) -> str:
-        """A cell as words; what is no text at all is told where the cell is read for good."""
-        try:
-            return read_text(_at(row, self.columns.get(key, -1)))
-        except Unreadable:
-            return str(_at(row, self.columns.get(key, -1)))
+    def _has_series(self, line: Line, key: str) -> bool:
+        """Whether what this cell states has where to stand; plans to open the series that is missing."""
+        planned: Planned = line.record
+        series = planned.series
+        if not series._state.adding or planned.new is not None or planned.opens is not None:
+            return True
+        if not self.may_open:
+            self.refuse(line, key, _("This indicator has no series yet, and your account may not open one: ask a monitoring specialist."))  # fmt: skip
+            return False
+        categories = self.scopes.categories_of(series)
+        scope = {name: getattr(series, name) for name in SCOPE}
+        planned.opens = {"indicator": series.indicator, "categories": categories, **scope}
+        words = " · ".join(str(each.name) for each in categories) or scope_of(series) or _("the total")
+        said = _("A series is opened for %(scope)s (%(indicator)s).")
+        self.differ(
+            line, "scope", ("", row_key(series)), ("", said % {"scope": words, "indicator": series.indicator.code})
+        )
+        return True
 
 
 def _stated(written: Any, series: Series) -> dict[str, Any]:
     indicator = series.indicator
     is_percentage = indicator.measure == Measure.PERCENTAGE
-    is_part = series.pk is not None and not series.is_total
-    is_share = is_part and not is_percentage and isinstance(written, str) and written.rstrip().endswith("%")
+    is_share = not series.is_total and not is_percentage and isinstance(written, str) and written.rstrip().endswith("%")
     is_whole = indicator.is_whole and indicator.measure == Measure.COUNT and not is_share
     cell: Cell = read_cell(written, is_whole=is_whole, is_percentage=is_percentage or is_share)
     if cell.is_not_yet or cell.is_not_applicable:
@@ -340,8 +333,3 @@ def _stated(written: Any, series: Series) -> dict[str, Any]:
         "denominator": cell.denominator,
         "qualifier": cell.qualifier,
     }
-
-
-def _at(row: RowOfCells, column: int) -> Any:
-    value = row.values[column] if 0 <= column < len(row.values) else None
-    return (value.strip() or None) if isinstance(value, str) else value

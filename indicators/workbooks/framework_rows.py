@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import F, Q
 
-from indicators.models import Actual, Category, Indicator, Series, Target
+from indicators.models import Actual, Breakdown, Category, Indicator, Series, Target
 from indicators.tables import Names
 from projects.models import Programme
 
-ALONE = Q(project=None, country=None, partner=None, forum=None)
+#: The scope that an indicator has of itself: the programme, or the project that it belongs to.
+OWN = Q(Q(project=None) | Q(project=F("indicator__project")), country=None, partner=None, forum=None)
 
 
 @dataclass
@@ -36,16 +37,18 @@ def row_key(series: Series) -> str:
         series.partner.slug if series.partner else "",
         series.forum.slug if series.forum else "",
     ]
-    if series.pk and not series.is_total:
+    if not series.is_total:
         parts.append(series.breakdown.key)
     return "|".join([series.indicator.slug, *parts])
 
 
 def series_of(programme: Programme) -> list[Series]:
-    """The series that have a row: totals in every scope, and the parts of the programme's own."""
+    """The series that have a row: totals in every scope, and the parts of the indicator's own."""
     return list(
-        Series.objects.filter(Q(breakdown__key="") | ALONE, indicator__programme=programme)
-        .select_related("indicator__programme", "indicator__expected_result", "breakdown", "baseline")
+        Series.objects.filter(Q(breakdown__key="") | OWN, indicator__programme=programme)
+        .select_related(
+            "indicator__programme", "indicator__expected_result", "indicator__project", "breakdown", "baseline"
+        )
         .select_related("project", "country", "partner", "forum")
         .order_by("indicator__code", "project__code", "country__code", "partner__slug", "forum__slug", "pk")
     )
@@ -87,12 +90,15 @@ def with_missing(
     parts: dict[int, list[Series]] = defaultdict(list)
     for each in series:
         (totals if each.is_total else parts)[each.indicator_id].append(each)
-    for indicator in Indicator.objects.filter(programme=programme).select_related("expected_result").order_by("code"):
-        of = totals.get(indicator.pk) or [Series(indicator=indicator)]
-        # The programme's own stands first; its parts belong to it.
-        of.sort(key=lambda one: not _is_of_programme(one))
+    indicators = Indicator.objects.filter(programme=programme).select_related("expected_result", "project")
+    for indicator in indicators.order_by("code"):
+        of = totals.get(indicator.pk) or [
+            Series(indicator=indicator, project=indicator.project, breakdown=Breakdown(key=""))
+        ]
+        # Its own stands first; its parts belong to it.
+        of.sort(key=lambda one: not _is_own(one))
         ordered = sorted(parts.get(indicator.pk, ()), key=lambda one: _order(one.breakdown.key, orders or {}))
-        if not _is_of_programme(of[0]):
+        if not _is_own(of[0]):
             yield from of
             yield from ordered
         else:
@@ -101,8 +107,9 @@ def with_missing(
             yield from of[1:]
 
 
-def _is_of_programme(series: Series) -> bool:
-    return not (series.project_id or series.country_id or series.partner_id or series.forum_id)
+def _is_own(series: Series) -> bool:
+    is_narrower = series.country_id or series.partner_id or series.forum_id
+    return series.project_id in (None, series.indicator.project_id) and not is_narrower
 
 
 def _order(key: str, orders: dict[tuple[str, str], int]) -> tuple[object, ...]:

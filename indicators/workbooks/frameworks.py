@@ -209,7 +209,7 @@ class _Sheet:
             kind = "number" if is_number else "text"
             if is_part and key == "indicator":
                 kind = "part"
-            elif key == "scope" or key.startswith("actual:") or (not is_new and key in ("code", "expected_result")):
+            elif key.startswith("actual:") or (not is_new and key in ("code", "expected_result", "scope")):
                 kind = "known number" if is_number else "known"
             self._write_value(column, value, self.formats[kind])
         self.row += 1
