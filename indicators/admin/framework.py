@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin import AutocompleteFilter, RecordAdmin, TabularRows, in_languages
 from accounts.forms import ReasonedActionForm
@@ -164,7 +165,7 @@ class IndicatorAdmin(RecordAdmin):
     def write(self, request: HttpRequest, record: Indicator, form: Any) -> Indicator:
         return save_context(record=record)
 
-    @admin.display(description=_("series"), ordering="number_of_series")
+    @admin.display(description=pgettext_lazy("several", "series"), ordering="number_of_series")
     def number_of_series(self, indicator: Indicator) -> int:
         return indicator.number_of_series  # type: ignore[attr-defined]
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Case, F, GeneratedField, Q, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from translated_fields import TranslatedField, fallback_to_any
 
 from accounts.choices import DatePrecision
@@ -117,7 +118,7 @@ class Series(Record):
 
     class Meta:
         verbose_name = _("series")
-        verbose_name_plural = _("series")
+        verbose_name_plural = pgettext_lazy("several", "series")
         ordering = ("indicator", "pk")
         constraints = (
             models.UniqueConstraint(
