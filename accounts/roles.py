@@ -19,9 +19,12 @@ READERS: Final = gettext_noop("Readers")
 BUSINESS_APPS = ("partners", "projects", "forums", "indicators", "library")
 WRITING = ("add", "change", "delete")
 #: What is measured and when: kept by monitoring specialists, read by all staff.
-FRAMEWORK = ("goal", "expectedresult", "dimension", "category", "breakdown", "indicator", "reportingperiod")
+FRAMEWORK = (
+    *("goal", "expectedresult", "dimension", "category", "breakdown", "indicator", "reportingperiod"),
+    "verificationround",
+)
 #: Written by the system alone, or never altered once written.
-READ_ONLY = ("result", "review")
+READ_ONLY = ("result", "review", "notification")
 #: Rights that are more than writing a record: return and approve; lock and publish; correct what is closed.
 REVIEWING = ("review_submission", "publish_reportingperiod", "correct_reportingperiod")
 #: Whoever corrects what is closed also decides about what colleagues have imported.

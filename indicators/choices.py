@@ -215,6 +215,33 @@ class Channel(models.TextChoices):
     FILE = "file", _("file")
 
 
+class ConfirmationAnswer(models.TextChoices):
+    """What an institution says of a figure that the sources state about it."""
+
+    CONFIRMED = "confirmed", _("it is right")
+    CORRECTED = "corrected", _("it should be another one")
+    EVIDENCE = "evidence", _("we have evidence")
+    UNKNOWN = "unknown", _("we do not know")
+
+
+class Settlement(models.TextChoices):
+    """What the staff made of an institution's answer."""
+
+    PENDING = "pending", _("not looked at yet")
+    ADOPTED = "adopted", _("adopted")
+    KEPT = "kept", _("the figure stays as it is")
+
+
+class NotificationKind(models.TextChoices):
+    """What somebody is told of."""
+
+    DUE = "due", _("due soon")
+    SUBMITTED = "submitted", _("handed in")
+    RETURNED = "returned", _("returned for correction")
+    APPROVED = "approved", _("approved")
+    PUBLISHED = "published", _("published")
+
+
 class IntakeAnswer(models.TextChoices):
     """What a partner answers to the summary of what staff entered on its behalf."""
 

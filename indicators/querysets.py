@@ -26,7 +26,9 @@ from accounts.folding import bytewise, fold, folded, starting
 from accounts.models import User
 from accounts.querysets import RecordQuerySet
 from indicators.choices import OPEN_SUBMISSION_STATES, Family, Nature, PeriodKind, PeriodState, Route, Status
+from partners.choices import MembershipRole
 from partners.models import Membership
+from projects.choices import PartnershipRole
 
 if TYPE_CHECKING:
     from indicators.models import Breakdown, Category, ReportingPeriod, Result
@@ -44,6 +46,28 @@ SCOPE = ("project", "country", "partner", "forum")
 
 #: What a public page says beside an actual, and a search finds.
 NOTES = tuple(f"{field}_{language}" for field in ("note", "text") for language in ("fr", "es", "en"))
+
+
+#: Roles of a person in an institution that enter figures.
+WRITERS = (MembershipRole.CONTRIBUTOR, MembershipRole.LEAD)
+
+
+def seen_by(user: User, path: str = "", *, roles: Iterable[MembershipRole] = tuple(MembershipRole)) -> Q:
+    """The condition that a series is one of a person's: reported by an institution for which they have one of these
+    roles, or reported by any institution in a project that an institution of theirs leads, where they are its lead.
+
+    Args:
+        path: to the series, with its underscores.
+    """
+    mine = Membership.objects.filter(user=user, user__is_active=True)
+    led = mine.filter(
+        role=MembershipRole.LEAD,
+        partner__partnerships__role=PartnershipRole.LEAD,
+        partner__partnerships__is_adopted=True,
+        partner__partnerships__project=OuterRef(f"{path}project"),
+    )
+    own = mine.filter(role__in=list(roles), partner=OuterRef(f"{path}reporter"))
+    return Exists(own) | (Q(**{f"{path}reporter__isnull": False}) & Exists(led))
 
 
 class IndicatorQuerySet(RecordQuerySet):
@@ -101,11 +125,15 @@ class ReportingPeriodQuerySet(RecordQuerySet):
 
 class SeriesQuerySet(RecordQuerySet):
     def for_user(self, user: User) -> Self:
-        """The series that a person reports; all of them for staff."""
+        """The series whose unpublished figures a person sees: of their institutions, and of the projects they lead; all
+        of them for staff."""
         if user.is_staff and user.is_active:
             return self.all()
-        mine = Membership.objects.filter(user=user, user__is_active=True, partner=OuterRef("reporter"))
-        return self.filter(Exists(mine))
+        return self.filter(seen_by(user))
+
+    def reported_by(self, user: User) -> Self:
+        """Those of them that the person enters figures of; ``indicators.actions.reported_by`` is the rule itself."""
+        return self.filter(seen_by(user, roles=WRITERS))
 
     def expected_in(self, period: "ReportingPeriod") -> Self:
         """Series that a figure is awaited of for a period: expected ones, of indicators that are active in it.
@@ -169,14 +197,57 @@ class SubmissionQuerySet(FigureQuerySet):
         return self.filter(state__in=OPEN_SUBMISSION_STATES)
 
     def for_user(self, user: User) -> Self:
-        """Submissions of the series that a person reports; all of them for staff."""
+        """Submissions of the series that a person sees; all of them for staff."""
         if user.is_staff and user.is_active:
             return self.all()
-        mine = Membership.objects.filter(user=user, user__is_active=True, partner=OuterRef("series__reporter"))
-        return self.filter(Exists(mine))
+        return self.filter(seen_by(user, "series__"))
 
     def for_admin(self) -> Self:
         return self.with_series().select_related("period", "author")
+
+
+class ReportQuerySet(RecordQuerySet):
+    def for_user(self, user: User) -> Self:
+        """Reports of the projects in which a person's institutions take part; all of them for staff."""
+        if user.is_staff and user.is_active:
+            return self.all()
+        mine = Membership.objects.filter(
+            user=user,
+            user__is_active=True,
+            partner__partnerships__project=OuterRef("project"),
+            partner__partnerships__is_adopted=True,
+        )
+        return self.filter(Exists(mine))
+
+
+class ConfirmationQuerySet(RecordQuerySet):
+    def for_user(self, user: User) -> Self:
+        """What the institutions of a person answered; all of it for staff."""
+        if user.is_staff and user.is_active:
+            return self.all()
+        return self.filter(
+            Exists(Membership.objects.filter(user=user, user__is_active=True, partner=OuterRef("partner")))
+        )
+
+    def for_admin(self) -> Self:
+        return self.select_related(
+            "round",
+            "partner",
+            "actual__period",
+            *(
+                f"actual__series__{part}"
+                for part in ("indicator", "project", "country", "partner", "forum", "breakdown")
+            ),
+        )
+
+
+class NotificationQuerySet(models.QuerySet):
+    def for_user(self, user: User) -> Self:
+        """What a person is told of, the latest first; nobody reads another's."""
+        return self.filter(user=user)
+
+    def unread(self) -> Self:
+        return self.filter(read_at__isnull=True)
 
 
 class ResultQuerySet(models.QuerySet):

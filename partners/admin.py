@@ -3,8 +3,8 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import AutocompleteFilter, RecordAdmin, TabularRows, in_languages
-from partners.models import Country, Membership, Partner, PartnerAlias
+from accounts.admin import AutocompleteFilter, ReadOnlyAdmin, RecordAdmin, TabularRows, in_languages
+from partners.models import Country, Invitation, Membership, Partner, PartnerAlias
 
 
 @admin.register(Country)
@@ -50,3 +50,12 @@ class MembershipAdmin(RecordAdmin):
     list_display = ("user", "partner", "role")
     list_filter = ("role", ("partner", AutocompleteFilter))
     search_fields = ("user__email", "user__name", "partner__name", "partner__acronym")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    """Sent, sent again and withdrawn on the partner's page of the workspace."""
+
+    list_display = ("email", "partner", "role", "sent_at", "expires_at", "accepted_at", "withdrawn_at")
+    list_filter = ("role", ("partner", AutocompleteFilter))
+    search_fields = ("email", "partner__name", "partner__acronym")

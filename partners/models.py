@@ -1,16 +1,19 @@
 """Countries, the organisations that take part, and who may act for them."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from translated_fields import TranslatedField, fallback_to_any
 
 from accounts.choices import Language
 from accounts.models import Record, User, choices_constraint
 from partners.choices import AliasKind, MembershipRole, PartnerKind
-from partners.querysets import CountryQuerySet, MembershipQuerySet, PartnerQuerySet
+from partners.querysets import CountryQuerySet, InvitationQuerySet, MembershipQuerySet, PartnerQuerySet
 
 
 class Country(Record):
@@ -212,3 +215,71 @@ class Membership(Record):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.partner} · {self.get_role_display()}"
+
+
+class Invitation(Record):
+    """An offer to act for a partner, sent by e-mail: good once, for some days, until it is withdrawn."""
+
+    natural_key_fields: ClassVar[tuple[str, ...]] = ("digest",)
+
+    partner = models.ForeignKey(
+        Partner, verbose_name=_("partner"), on_delete=models.CASCADE, related_name="invitations"
+    )
+    email = models.EmailField(_("e-mail address"), help_text=_("The person signs in with it and is written to at it."))
+    role = models.CharField(_("role"), max_length=12, choices=MembershipRole)
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language, help_text=_("The language of the invitation.")
+    )
+    digest = models.CharField(
+        _("digest"),
+        max_length=64,
+        unique=True,
+        editable=False,
+        help_text=_("Of the secret in the address that was sent: nobody who reads the database can use it."),
+    )
+    invited_by = models.ForeignKey(
+        User, verbose_name=_("invited by"), on_delete=models.PROTECT, related_name="invitations", null=True, blank=True
+    )
+    sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires at"))
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        User,
+        verbose_name=_("accepted by"),
+        on_delete=models.PROTECT,
+        related_name="accepted_invitations",
+        null=True,
+        blank=True,
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ("-sent_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                Lower("email"),
+                "partner",
+                condition=models.Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="invitation_that_is_open_is_one",
+                violation_error_message=_("This person is already invited: send the invitation again, or withdraw it."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at__isnull=True, accepted_by__isnull=True)
+                | models.Q(accepted_at__isnull=False, accepted_by__isnull=False, withdrawn_at__isnull=True),
+                name="invitation_accepted_says_by_whom",
+                violation_error_message=_("An accepted invitation says by whom and when, and is not withdrawn."),
+            ),
+            choices_constraint("role", MembershipRole, name="invitation_role_is_known"),
+            choices_constraint("language", Language, name="invitation_language_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.email} · {self.partner} · {self.get_role_display()}"
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it can be accepted at that moment."""
+        return self.accepted_at is None and self.withdrawn_at is None and now < self.expires_at

@@ -1,5 +1,6 @@
 """Questions that are asked about partners and countries."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db.models import Count, Prefetch, Q
@@ -75,3 +76,12 @@ class PartnerQuerySet(RecordQuerySet):
 class MembershipQuerySet(RecordQuerySet):
     def for_admin(self) -> Self:
         return self.select_related("user", "partner")
+
+
+class InvitationQuerySet(RecordQuerySet):
+    def open(self, now: datetime) -> Self:
+        """Those that can be accepted at that moment."""
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now)
+
+    def for_admin(self) -> Self:
+        return self.select_related("partner", "invited_by", "accepted_by")

@@ -4,13 +4,14 @@ Each function opens its own change, so that a test never hides a view that forgo
 """
 
 import hashlib
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import models
+from django.utils import timezone
 
 from accounts.actions import change, ensure_roles
 from accounts.choices import Door
@@ -21,12 +22,14 @@ from indicators.models import (
     Baseline,
     Breakdown,
     Category,
+    Confirmation,
     Dimension,
     Evidence,
     ExpectedResult,
     Goal,
     Indicator,
     Intake,
+    Notification,
     Reminder,
     Report,
     ReportingPeriod,
@@ -35,9 +38,10 @@ from indicators.models import (
     Series,
     Submission,
     Target,
+    VerificationRound,
 )
 from library.models import Citation, Discrepancy, Document, Finding, Publication
-from partners.models import Country, Membership, Partner, PartnerAlias
+from partners.models import Country, Invitation, Membership, Partner, PartnerAlias
 from projects.models import (
     Activity,
     Area,
@@ -148,6 +152,22 @@ def membership(**fields: Any) -> Membership:
             "user": fields.get("user") or user(),
             "partner": fields.get("partner") or partner(),
             "role": "contributor",
+            **fields,
+        },
+    )
+
+
+def invitation(**fields: Any) -> Invitation:
+    n = number()
+    return save(
+        Invitation,
+        **{
+            "partner": fields.get("partner") or partner(),
+            "email": f"invited-{n}@example.org",
+            "role": "contributor",
+            "language": "es",
+            "digest": f"{n:064}",
+            "expires_at": timezone.now() + timedelta(days=14),
             **fields,
         },
     )
@@ -507,13 +527,55 @@ def review(**fields: Any) -> Review:
     )
 
 
+def verification_round(**fields: Any) -> VerificationRound:
+    n = number()
+    return save(
+        VerificationRound,
+        **{
+            "code": f"round-{n}",
+            "programme": fields.get("programme") or programme(),
+            **three("name", f"Round {n}"),
+            "opens_on": date(2024, 1, 1),
+            "closes_on": date(2024, 3, 31),
+            **fields,
+        },
+    )
+
+
+def confirmation(**fields: Any) -> Confirmation:
+    of = fields.get("actual") or actual()
+    return save(
+        Confirmation,
+        **{
+            "code": f"confirmation-{number()}",
+            "round": fields.get("round") or verification_round(programme=of.series.indicator.programme),
+            "partner": fields.get("partner") or partner(),
+            "actual": of,
+            "answer": "confirmed",
+            **fields,
+        },
+    )
+
+
+def notification(**fields: Any) -> Notification:
+    return save(
+        Notification,
+        **{
+            "user": fields.get("user") or user(),
+            "kind": "returned",
+            "period": fields.get("period") or period(),
+            **fields,
+        },
+    )
+
+
 def evidence(**fields: Any) -> Evidence:
     n = number()
     return save(
         Evidence,
         **{
             "code": f"evidence-{n}",
-            "submission": fields.get("submission") or submission(),
+            "submission": None if "confirmation" in fields else fields.get("submission") or submission(),
             "title": f"Evidence {n}",
             "link": "https://example.org/evidence",
             **fields,

@@ -89,6 +89,7 @@ ALONE: dict[str, Callable[[], dict[str, Any]]] = {
 }
 # The second constraint of a pair forbids the same row for another reason; a database names either.
 OVERLAPS = {
+    "confirmation_settlement_is_known": "confirmation_settled_says_when",
     "import_state_is_known": "import_names_its_changes",
     "intake_answer_is_known": "intake_answered_says_when",
     "result_origin_is_known": "result_is_of_a_series_or_computed",
@@ -144,6 +145,13 @@ UPDATES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "import_names_its_changes": ({}, {"state": "applied"}),
     "submission_on_behalf_says_how_and_when": ({}, {"route": "on_behalf"}),
     "review_that_returns_says_why": ({}, {"decision": "return"}),
+    "verification_round_closes_after_it_opens": ({}, {"closes_on": date(2016, 1, 1)}),
+    "confirmation_that_corrects_says_what": ({}, {"answer": "corrected"}),
+    "confirmation_settled_says_when": ({}, {"settlement": "adopted"}),
+    "confirmation_counts_from_zero": ({}, {"women": Decimal(-1)}),
+    "invitation_accepted_says_by_whom": ({}, {"accepted_at": timezone.now()}),
+    "evidence_is_of_one_thing": ({}, {"submission": None}),
+    "evidence_that_is_public_is_a_link": ({"link": "", "is_on_request": True}, {"is_public": True}),
     "evidence_can_be_found": ({}, {"link": ""}),
     "evidence_with_personal_data_is_deleted_some_day": ({}, {"has_personal_data": True}),
     "result_is_of_a_series_or_computed": ({}, {"origin": "computed"}),
@@ -216,11 +224,18 @@ def _two_submissions_in_progress() -> None:
     factories.submission(series=first.series, period=first.period, number=2, state="returned")
 
 
+def _invited_twice() -> None:
+    first = factories.invitation()
+    factories.invitation(partner=first.partner, email=first.email.upper())
+
+
 TWICE: dict[str, Callable[[], None]] = {
     "reminder_is_sent_once_for_a_deadline": _twice(factories.reminder, "user", "period"),
     "user_email_is_unique": _email_in_another_case,
     "partner_alias_is_listed_once": _twice(factories.partner_alias, "partner", "name"),
     "membership_is_listed_once": _twice(factories.membership, "user", "partner"),
+    "invitation_that_is_open_is_one": _invited_twice,
+    "confirmation_is_one_of_its_figure": _twice(factories.confirmation, "round", "partner", "actual"),
     "programme_iati_identifier_is_unique": _twice(factories.programme, iati_identifier="XX-1"),
     "theme_number_is_unique_in_its_programme": _twice(factories.theme, "programme", "number"),
     "theme_code_is_unique_in_its_programme": _twice(factories.theme, "programme", "code"),

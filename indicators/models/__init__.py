@@ -1,5 +1,6 @@
 """The logic model, its indicators, their figures, how figures are reported, and the table of results."""
 
+from indicators.models.evidence import Evidence
 from indicators.models.figures import Actual, Baseline, Figure, Series, Target
 from indicators.models.framework import (
     Breakdown,
@@ -10,14 +11,17 @@ from indicators.models.framework import (
     Indicator,
     ReportingPeriod,
 )
-from indicators.models.reporting import Evidence, Intake, Reminder, Report, ResultNarrative, Review, Submission
+from indicators.models.notices import Notification
+from indicators.models.reporting import Intake, Reminder, Report, ResultNarrative, Review, Submission
 from indicators.models.results import Result
+from indicators.models.verification import Confirmation, VerificationRound
 
 __all__ = [
     "Actual",
     "Baseline",
     "Breakdown",
     "Category",
+    "Confirmation",
     "Dimension",
     "Evidence",
     "ExpectedResult",
@@ -25,6 +29,7 @@ __all__ = [
     "Goal",
     "Indicator",
     "Intake",
+    "Notification",
     "Reminder",
     "Report",
     "ReportingPeriod",
@@ -34,4 +39,5 @@ __all__ = [
     "Series",
     "Submission",
     "Target",
+    "VerificationRound",
 ]

@@ -22,7 +22,7 @@ from indicators.choices import (
 )
 from indicators.models.figures import SERIES_KEY, Actual, Figure, Series
 from indicators.models.framework import ExpectedResult, ReportingPeriod
-from indicators.querysets import SubmissionQuerySet
+from indicators.querysets import ReportQuerySet, SubmissionQuerySet
 from partners.models import Partner
 from projects.models import Project
 
@@ -60,6 +60,8 @@ class Report(Record):
         blank=True,
         help_text=_("Needed when author and approver are one person."),
     )
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("report")
@@ -343,50 +345,6 @@ class Review(models.Model):
         if not self._state.adding:
             raise ValidationError(_("A review is never changed: add another."))
         super().save(*args, **kwargs)
-
-
-class Evidence(Record):
-    """What supports a submission: a link, a file for reviewers only, or a promise to show it on request."""
-
-    natural_key_fields = ("code",)
-
-    code = models.SlugField(_("code"), max_length=60, unique=True)
-    submission = models.ForeignKey(
-        Submission, verbose_name=_("submission"), on_delete=models.PROTECT, related_name="evidence"
-    )
-    title = models.CharField(_("title"), max_length=250)
-    link = models.URLField(_("link"), blank=True)
-    file_name = models.CharField(
-        _("stored file"),
-        max_length=250,
-        blank=True,
-        help_text=_("Its name in the protected store, never a public address."),
-    )
-    is_on_request = models.BooleanField(_("available on request"), default=False)
-    has_personal_data = models.BooleanField(
-        _("contains personal data"), default=False, help_text=_("Then it needs a date on which it is deleted.")
-    )
-    delete_on = models.DateField(_("delete on"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("piece of evidence")
-        verbose_name_plural = _("evidence")
-        ordering = ("code",)
-        constraints = (
-            models.CheckConstraint(
-                condition=~Q(link="", file_name="") | Q(is_on_request=True),
-                name="evidence_can_be_found",
-                violation_error_message=_("Give a link or a file, or say that it is available on request."),
-            ),
-            models.CheckConstraint(
-                condition=Q(has_personal_data=False) | Q(delete_on__isnull=False),
-                name="evidence_with_personal_data_is_deleted_some_day",
-                violation_error_message=_("Evidence with personal data needs a date on which it is deleted."),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class Reminder(models.Model):
