@@ -233,6 +233,7 @@ class ConfirmationQuerySet(RecordQuerySet):
         return self.select_related(
             "round",
             "partner",
+            "answered_by",
             "actual__period",
             *(
                 f"actual__series__{part}"

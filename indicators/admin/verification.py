@@ -1,6 +1,8 @@
 """Verification rounds, what institutions answered, and what people were told, in the administration."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from accounts.admin import AutocompleteFilter, ReadOnlyAdmin, RecordAdmin, in_languages
 from indicators.models import Confirmation, Notification, VerificationRound
@@ -20,8 +22,10 @@ class ConfirmationAdmin(ReadOnlyAdmin):
 
     list_display = ("actual", "partner", "answer", "value", "settlement", "answered_by", "answered_at")
     list_filter = ("answer", "settlement", ("round", AutocompleteFilter), ("partner", AutocompleteFilter))
-    list_select_related = ("answered_by",)
     search_fields = ("text", "partner__name", "partner__acronym", "actual__series__indicator__code")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Confirmation]:
+        return super().get_queryset(request).for_admin()  # type: ignore[attr-defined,no-any-return]
 
 
 @admin.register(Notification)
