@@ -21,6 +21,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
@@ -48,7 +49,7 @@ from accounts.models import Change, Import, Record, StoredFile, User
 from indicators.actions import one_refresh, refresh_results, touched_by
 from indicators.models import Result
 from partners.models import Membership
-from projects.demonstrations import is_of_demonstration
+from projects.demonstrations import hold_demonstration, is_of_demonstration
 
 LANGUAGES: dict[str, str] = dict(settings.LANGUAGES)
 
@@ -113,13 +114,33 @@ class AutocompleteFilter(admin.RelatedFieldListFilter):
 
 
 class MarkedAdmin(admin.ModelAdmin):
-    """The page of a record says when it is a demonstration's."""
+    """The pages of a record say when it is a demonstration's; so does the one that deletes several."""
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        record = kwargs.get("obj")
-        if record is not None and is_of_demonstration(record):
-            context["subtitle"] = f"{record} ({_('demonstration')})"
-        return super().render_change_form(request, context, *args, **kwargs)
+        return super().render_change_form(request, marked(context, kwargs.get("obj")), *args, **kwargs)
+
+    def render_delete_form(self, request: HttpRequest, context: Any) -> Any:
+        return super().render_delete_form(request, marked(context, context["object"]))
+
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
+        response = super().response_action(request, queryset)
+        context = getattr(response, "context_data", None) or {}
+        if "deletable_objects" in context and hold_demonstration(context["queryset"]):
+            context["subtitle"] = capfirst(_("demonstration"))
+        return response
+
+    def history_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().history_view(request, object_id, *args, **kwargs)
+        context = getattr(response, "context_data", None) or {}
+        marked(context, context.get("object"))
+        return response
+
+
+def marked(context: dict[str, Any], record: Any) -> dict[str, Any]:
+    """The context of a page about a record, which says where it is a demonstration's."""
+    if record is not None and is_of_demonstration(record):
+        context["subtitle"] = f"{record} ({_('demonstration')})"
+    return context
 
 
 class ReadOnlyAdmin(MarkedAdmin):
@@ -423,6 +444,9 @@ class RecordAdmin(WideTexts, AutocompleteEverywhere, OnRecordAdmin, TranslatedFi
 
     def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
+
+    def render_history_view(self, request: HttpRequest, template: str, context: Any, **kwargs: Any) -> HttpResponse:
+        return super().render_history_view(request, template, marked(context, context["object"]), **kwargs)
 
     def get_history_queryset(self, *args: Any, **kwargs: Any) -> models.QuerySet[Any]:
         return super().get_history_queryset(*args, **kwargs).select_related("change__made_by")

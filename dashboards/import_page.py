@@ -44,7 +44,7 @@ class ImportPage:
             "made": self.made,
             "heading": self.heading,
             "lede": self.lede,
-            "is_demonstration": look is not None and look.is_demonstration,
+            "is_demonstration": self.is_demonstration,
             "refusals": self.refusals,
             "facts": self.facts(),
             "can_apply": self.decides and look is not None and look.is_readable and look.writes > 0,
@@ -62,6 +62,11 @@ class ImportPage:
             **self.rows(),
             "problems": few(self.problems),
         }
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether its rows name a demonstration programme, or named one before they were written."""
+        return bool(self.made.options.get("is_demonstration")) or (self.look is not None and self.look.is_demonstration)
 
     @property
     def heading(self) -> str:

@@ -59,6 +59,14 @@ def is_of_demonstration(record: models.Model) -> bool:
     return bool(ways) and model._base_manager.filter(_any_of(ways), pk=record.pk).exists()
 
 
+def hold_demonstration(records: models.QuerySet[Any]) -> bool:
+    """Whether any of these records belongs to a demonstration programme."""
+    model: Any = records.model
+    ways = ways_to_programme(model)
+    found = model._base_manager.filter(pk__in=records.order_by().values("pk"))
+    return bool(ways) and found.filter(_any_of(ways)).exists()
+
+
 def name_demonstration(model: type[models.Model], named: Mapping[str, Collection[int]]) -> bool:
     """Whether any of the records that rows of a kind name, by foreign key, belongs to a demonstration programme."""
     ways: dict[str, list[str]] = {}

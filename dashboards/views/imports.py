@@ -108,6 +108,7 @@ def _keep(user: User, kind: Kind, form: UploadForm) -> Import:
     name = shown(sent.name)
     workbook, sheet = sheet_sent(content, name=name, kind=kind)
     seen = actions.preview(resource=resource, sheet=sheet)
+    look = Look.of(seen, kind)
     made = actions.keep(
         resource=resource,
         preview=seen,
@@ -115,9 +116,10 @@ def _keep(user: User, kind: Kind, form: UploadForm) -> Import:
         content=content,
         content_type=CONTENT_TYPES[workbook.kind],
         by=user,
-        options={"reason": form.cleaned_data["reason"]},
+        # Once it is applied, the rows say nothing any more: they are as stored.
+        options={"reason": form.cleaned_data["reason"], "is_demonstration": look.is_demonstration},
     )
-    looked(made, Look.of(seen, kind))
+    looked(made, look)
     return made
 
 

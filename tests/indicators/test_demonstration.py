@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 
 from accounts.actions import ensure_roles
 from accounts.actions.bulk import check_many
-from accounts.models import Change, User
+from accounts.models import Change, Import, User
 from dashboards.summaries import summary_mail
 from indicators.actions import check_results
 from indicators.actions.reminders import send_reminders
@@ -94,6 +94,18 @@ def text_of(page: Any) -> str:
 def content_of(client: Client, address: str) -> bytes:
     page = client.get(address)
     return b"".join(page.streaming_content) if page.streaming else page.content
+
+
+def administrator() -> Client:
+    """Somebody who may open everything, in English also where the address names no language."""
+    client = Client()
+    client.force_login(make.user(is_staff=True, is_superuser=True, language="en"))
+    return client
+
+
+def admin_page(record: Any) -> str:
+    name = f"admin:{record._meta.app_label}_{record._meta.model_name}_change"
+    return reverse(name, args=[record.pk]).removesuffix("change/")
 
 
 def links_of(page: Any) -> set[str]:
@@ -230,8 +242,7 @@ def test_its_code_shows_nothing_else_that_is_hidden(client: Client, demo: Progra
 
 def test_every_page_for_staff_that_shows_something_of_it_says_so(demo: Programme):
     """The demonstration mark on pages of the workspace, a short one in the administration, and one in a workbook."""
-    client = Client()
-    client.force_login(make.user(is_staff=True, is_superuser=True, language="en"))
+    client = administrator()
     period = ReportingPeriod.objects.filter(programme=demo, state=PeriodState.OPEN).earliest("starts_on")
     report = f"/en/workspace/reports/DEMO-A/{period.slug}"
     framework = f"/en/workspace/framework/{demo.slug}"
@@ -271,6 +282,60 @@ def test_every_page_for_staff_that_shows_something_of_it_says_so(demo: Programme
         assert "Demonstration: everything here is invented." in said
     real = Project.objects.get(code="B05.1")
     assert "(demonstration)" not in text_of(client.get(reverse("admin:projects_project_change", args=[real.pk])))
+
+
+def test_the_pages_that_delete_a_record_of_it_or_tell_its_history_say_so(demo: Programme):
+    client = administrator()
+    project = Project.objects.filter(programme=demo).first()
+    report = Report.objects.filter(project__programme=demo).first()
+    target = Target.objects.filter(series__indicator__programme=demo).first()
+    pages = [f"{admin_page(project)}delete/"]
+    pages += [f"{admin_page(record)}history/" for record in (demo, project, report, target)]
+    # A result has no history of its own, and is read alone.
+    pages.append(f"{admin_page(Result.objects.filter(programme=demo).first())}history/")
+
+    assert [page for page in pages if "(demonstration)</h2>" not in text_of(client.get(page))] == []
+
+    real = Project.objects.get(code="B05.1")
+    for page in ("delete", "history"):
+        assert "(demonstration)" not in text_of(client.get(f"{admin_page(real)}{page}/"))
+
+
+def test_deleting_several_says_so_where_any_is_of_it(demo: Programme):
+    client = administrator()
+    real, fictitious = Project.objects.get(code="B05.1"), Project.objects.filter(programme=demo).first()
+    asked = {"action": "delete_selected", "index": "0"}
+
+    def page(*records: Project) -> str:
+        chosen = [record.pk for record in records]
+        return text_of(client.post("/admin/projects/project/", {**asked, "_selected_action": chosen}))
+
+    assert "<h2>Demonstration</h2>" in page(real, fictitious)
+    assert "<h2>Demonstration</h2>" not in page(real)
+
+
+def test_an_import_of_it_says_so_also_once_it_was_applied_or_taken_back(demo: Programme):
+    client = administrator()
+    looks = {}
+    for code in (demo.code, "EPE-AP"):
+        book = load_workbook(BytesIO(content_of(client, f"/en/workspace/exports/projects.xlsx?programme={code}")))
+        [titles] = [row for row in book["projects"].iter_cols() if row[0].value == "title"]
+        titles[1].value = "Renamed"
+        content = BytesIO()
+        book.save(content)
+        sent = {"reason": "Tried out", "file": SimpleUploadedFile("sent.xlsx", content.getvalue())}
+        looks[code] = client.post("/en/workspace/imports/projects/", sent).url
+
+    marked = {code: ["demonstration-mark" in text_of(client.get(look))] for code, look in looks.items()}
+    for code, look in looks.items():
+        made = Import.objects.get(pk=look.rstrip("/").rpartition("/")[2])
+        client.post(f"{look}apply/", {"seen": made.digest, "rows": "all"})
+        assert Import.objects.get(pk=made.pk).state == "applied"
+        marked[code].append("demonstration-mark" in text_of(client.get(look)))
+        client.post(f"{look}undo/", {"reason": "A trial"})
+        marked[code].append("demonstration-mark" in text_of(client.get(look)))
+
+    assert marked == {demo.code: [True] * 3, "EPE-AP": [False] * 3}
 
 
 def test_every_mail_about_it_says_so_in_its_subject(demo: Programme, mailoutbox: list[Any]):
