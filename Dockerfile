@@ -23,6 +23,12 @@ FROM ${BASE_IMAGE}
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/opt/venv/bin:$PATH PORT=8000 DATABASE_URL=sqlite:////data/db.sqlite3
 COPY --from=build /opt/venv /opt/venv
+
+# What printed sheets (PDF) are made with, in a layer that stays when the program changes.
+WORKDIR /app/scripts
+COPY scripts/pango.sh ./
+RUN bash pango.sh
+
 COPY --from=build /app /app
 WORKDIR /app
 

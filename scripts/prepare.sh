@@ -4,6 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 bash scripts/install.sh
+# All but the printed sheets works without it.
+bash scripts/pango.sh || true
 
 # On one's own machine DEBUG is on, unless the environment or .env says otherwise.
 if [ -z "${DEBUG:-}" ] && ! grep -qsE '^[[:space:]]*DEBUG[[:space:]]*=' "${ENV_FILE-.env}"; then

@@ -23,6 +23,9 @@ if ! postgres=$(PYTHONPATH=. $python scripts/find_postgres.py 2>.venv/no-postgre
   postgres=
 fi
 
+# The tests of printed sheets fail without it.
+bash scripts/pango.sh || note "Pango" FAILED 0
+
 if [ "${1:-}" = --long ]; then
   select=(-m "long and not browser")
   which=long

@@ -95,7 +95,10 @@ class Replay:
         if words[0].startswith("--from="):
             stage, source, target = words
             shutil.copytree(
-                self.top / stage.removeprefix("--from=") / source.lstrip("/"), self.place(target), symlinks=True
+                self.top / stage.removeprefix("--from=") / source.lstrip("/"),
+                self.place(target),
+                symlinks=True,
+                dirs_exist_ok=True,
             )
             return
         *sources, target = words
