@@ -6,6 +6,7 @@ sorted is therefore folded first: "Égalité" is "egalite" everywhere.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import connection
@@ -63,6 +64,12 @@ def starting(word: str) -> str:
     escaped = re.escape(word)
     # What begins with a mark ("%") has no word to be the start of.
     return f"(^|[^a-z0-9]){escaped}" if word[:1].isalnum() else escaped
+
+
+def naming(names: Iterable[str]) -> str:
+    """A pattern for ``__regex`` on a folded text: one of these names (at least one), as whole words."""
+    alternatives = "|".join(sorted({re.escape(fold(name)) for name in names}))
+    return f"(^|[^a-z0-9])({alternatives})([^a-z0-9]|$)"
 
 
 def bytewise(expression: Any) -> Collate:

@@ -16,22 +16,34 @@ from django.db.models import (
     OuterRef,
     Prefetch,
     Q,
+    TextField,
     Value,
     When,
     prefetch_related_objects,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Concat
 
-from accounts.folding import bytewise, fold, folded, starting
+from accounts.folding import bytewise, fold, folded, naming, starting
 from accounts.models import User
 from accounts.querysets import RecordQuerySet
-from indicators.choices import OPEN_SUBMISSION_STATES, Family, Nature, PeriodKind, PeriodState, Route, Status
+from indicators.choices import (
+    OPEN_SUBMISSION_STATES,
+    ConfirmationAnswer,
+    Family,
+    Nature,
+    PeriodKind,
+    PeriodState,
+    Route,
+    Settlement,
+    Status,
+)
 from partners.choices import MembershipRole
 from partners.models import Membership
 from projects.choices import PartnershipRole
 
 if TYPE_CHECKING:
     from indicators.models import Breakdown, Category, ReportingPeriod, Result
+    from partners.models import Partner
     from projects.models import Programme, Theme
 
 #: What a list shows unless its reader asks for more.
@@ -68,6 +80,11 @@ def seen_by(user: User, path: str = "", *, roles: Iterable[MembershipRole] = tup
     )
     own = mine.filter(role__in=list(roles), partner=OuterRef(f"{path}reporter"))
     return Exists(own) | (Q(**{f"{path}reporter__isnull": False}) & Exists(led))
+
+
+def _folded_words(*fields: str) -> Any:
+    texts = [part for field in fields for part in (F(field), Value("\n"))]
+    return folded(Concat(*texts, output_field=TextField()))
 
 
 class IndicatorQuerySet(RecordQuerySet):
@@ -188,6 +205,58 @@ class ActualQuerySet(FigureQuerySet):
             Q(period__state=PeriodState.PUBLISHED) | Q(route=Route.PUBLISHED_SOURCE), series__indicator__is_public=True
         )
 
+    def for_user(self, user: User) -> Self:
+        """Actuals that a person sees: those that the public sees, of a demonstration those that it would, and whatever
+        stands in the series that they see; all of them for staff."""
+        if user.is_staff and user.is_active:
+            return self.all()
+        would_be = Q(period__state=PeriodState.PUBLISHED, indicator__is_public=True, programme__is_demonstration=True)
+        shown = self.model._meta.get_field("results").related_model._base_manager.filter(
+            Q(is_public=True) | would_be, actual_record=OuterRef("pk"), is_suppressed=False
+        )
+        return self.filter(seen_by(user, "series__") | Exists(shown))
+
+    def of_institution(self, partner: "Partner") -> Self:
+        """Actuals that say something of an institution: of a series that is about it or about one of its units, or that
+        one of them reports; and those of the projects in which it takes part that name it in their note or in a citation.
+
+        Args:
+            partner: its units and other names are read, unless they are at hand (``Partner.objects.with_names()``).
+        """
+        family = [partner, *partner.units.all()]
+        part = Q(
+            project__partnerships__partner__in=family,
+            project__partnerships__is_adopted=True,
+            pk=OuterRef("series"),
+        )
+        in_its_projects = self.model._meta.get_field("series").related_model._base_manager.filter(part)
+        pattern = naming(name for each in family for name in each.every_name)
+        citations = self.model._meta.get_field("citations").related_model._base_manager
+        named = (
+            citations.filter(actual=OuterRef("pk"))
+            .alias(words=_folded_words("section", "printed_value", "note_fr", "note_es", "note_en"))
+            .filter(words__regex=pattern)
+        )
+        return self.alias(words=_folded_words("note_fr", "note_es", "note_en")).filter(
+            Q(series__partner__in=family)
+            | Q(series__reporter__in=family)
+            | (Q(series__partner=None) & Exists(in_its_projects) & (Q(words__regex=pattern) | Exists(named)))
+        )
+
+    def with_split(self) -> Self:
+        """With ``has_split``: whether anything is stated of women or men in the same scope and period."""
+        parts = self.model._base_manager.filter(
+            series__indicator=OuterRef("series__indicator"),
+            series__breakdown__key__startswith="sex=",
+            period=OuterRef("period"),
+        )
+        for part in SCOPE:
+            # Empty equals empty here: both are the wider scope.
+            parts = parts.alias(**{f"same_{part}": Coalesce(f"series__{part}_id", 0)}).filter(
+                **{f"same_{part}": Coalesce(OuterRef(f"series__{part}_id"), 0)}
+            )
+        return self.annotate(has_split=Exists(parts))
+
     def for_admin(self) -> Self:
         return self.with_series().select_related("period")
 
@@ -228,6 +297,13 @@ class ConfirmationQuerySet(RecordQuerySet):
         return self.filter(
             Exists(Membership.objects.filter(user=user, user__is_active=True, partner=OuterRef("partner")))
         )
+
+    def to_settle(self) -> Self:
+        """Answers that ask the staff for something: another figure, evidence, a split or a base."""
+        asks = Q(answer__in=(ConfirmationAnswer.CORRECTED, ConfirmationAnswer.EVIDENCE))
+        for told in ("women", "men", "base"):
+            asks |= Q(**{f"{told}__isnull": False})
+        return self.filter(asks, settlement=Settlement.PENDING)
 
     def for_admin(self) -> Self:
         return self.select_related(

@@ -147,6 +147,11 @@ class Partner(Record):
         return f"{self.name} ({self.acronym})" if self.acronym and self.acronym not in self.name else self.name
 
     @property
+    def every_name(self) -> set[str]:
+        """All that the sources call it: its name, its acronym and its other names."""
+        return {name for name in (self.name, self.acronym, *(alias.name for alias in self.aliases.all())) if name}
+
+    @property
     def short_name(self) -> str:
         return self.acronym or self.name
 

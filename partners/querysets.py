@@ -57,6 +57,10 @@ class PartnerQuerySet(RecordQuerySet):
             )
         )
 
+    def with_names(self) -> Self:
+        """Partners with their units and all other names of both."""
+        return self.prefetch_related("aliases", "units__aliases")
+
     def for_admin(self) -> Self:
         return self.select_related("country", "part_of").annotate(
             number_of_projects=Count("partnerships", distinct=True)

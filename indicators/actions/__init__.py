@@ -45,13 +45,16 @@ from indicators.actions.submissions import (
     submit,
     submit_many,
 )
+from indicators.actions.verification import Answer, answer_figure, settle
 
 __all__ = [
+    "Answer",
     "Difference",
     "Entered",
     "Entry",
     "Gap",
     "Returned",
+    "answer_figure",
     "answer_intake",
     "approve",
     "approve_many",
@@ -87,6 +90,7 @@ __all__ = [
     "set_actual",
     "set_baseline",
     "set_target",
+    "settle",
     "submit",
     "submit_many",
     "submit_report",

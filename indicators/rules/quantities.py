@@ -127,6 +127,16 @@ def percentage(*, numerator: Decimal | None, denominator: Decimal | None) -> Out
     return computed(numerator * HUNDRED / denominator, Reason.COMPARED, inputs)
 
 
+def closing_numerator(*, percentage: Decimal, base: Decimal) -> Decimal | None:
+    """Of how many of ``base`` a printed percentage speaks: 41 for 82 % of 50; 1,623 for 54 % of 3,006.
+
+    None where no whole number of them comes to that percentage, rounded as it is printed: 82 % of 7.
+    """
+    numerator = rounded(percentage * base / HUNDRED)
+    places = max(0, -int(percentage.normalize().as_tuple().exponent))
+    return numerator if rounded(numerator * HUNDRED / base, places) == percentage else None
+
+
 def count_from_share(*, share: Decimal | None, total: Quantity | None) -> Outcome:
     """How many a share of a total is: "54 % of 3,006" is 1,623.24, always computed and never more exact than *about*.
 
