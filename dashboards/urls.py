@@ -1,11 +1,23 @@
 from django.urls import path, re_path
 
-from dashboards.views import exports, grid, imports, intakes, narrative, overview, review, workbooks
+from dashboards.views import (
+    exports,
+    grid,
+    imports,
+    intakes,
+    invitations,
+    narrative,
+    overview,
+    people,
+    review,
+    workbooks,
+)
 from dashboards.workbooks import FrameworkWorkbook, ReportWorkbook
 
 # A project's slug is its printed code, which may hold a dot.
 REPORT = r"^workspace/reports/(?P<project>[A-Za-z0-9._-]+)/(?P<period>[A-Za-z0-9_-]+)/"
 FRAMEWORK = r"^workspace/framework/(?P<programme>[A-Za-z0-9_-]+)"
+PEOPLE = "workspace/people/<slug:partner>/"
 UPLOADED = r"upload/(?P<pk>[0-9]+)/"
 #: Which kind of workbook a page is about.
 OF_REPORT = {"kind": ReportWorkbook}
@@ -44,4 +56,11 @@ urlpatterns = [
     path("workspace/on-behalf/<int:pk>/reopen/", intakes.reopen, name="intake_reopen"),
     path("workspace/on-behalf/<int:pk>/file/", intakes.intake_file, name="intake_file"),
     path("confirm/<str:code>/", intakes.confirm, name="confirm"),
+    path("workspace/people/", people.people, name="people"),
+    path(PEOPLE, people.people_of, name="people_of"),
+    path(PEOPLE + "invitations/<int:pk>/send/", people.invitation_again, name="invitation_again"),
+    path(PEOPLE + "invitations/<int:pk>/withdraw/", people.invitation_withdraw, name="invitation_withdraw"),
+    path(PEOPLE + "members/<int:pk>/role/", people.member_role, name="member_role"),
+    path(PEOPLE + "members/<int:pk>/remove/", people.member_remove, name="member_remove"),
+    path("invitation/<str:code>/", invitations.invitation, name="invitation"),
 ]

@@ -56,11 +56,13 @@ STAFF = {
     "report_narrative",
 }
 #: Pages that members open, each about something of theirs: about B's there is no such page.
-THEIRS: set[str] = set()
+THEIRS: set[str] = {
+    *("people_of", "invitation_again", "invitation_withdraw", "member_role", "member_remove"),
+}
 #: Pages that members open, which list what is theirs.
-LISTS: set[str] = set()
+LISTS: set[str] = {"people"}
 #: Opened by whoever has the secret in the address.
-BY_SECRET = {"confirm"}
+BY_SECRET = {"confirm", "invitation"}
 
 
 class World:
@@ -94,11 +96,11 @@ class World:
             if role == "deactivated":
                 type(member.user).objects.filter(pk=member.user.pk).update(is_active=False)
         self.b_user = make.user(name=f"{DECOY_WORD} Person", email=f"{DECOY_WORD.lower()}@example.org")
-        make.membership(partner=self.institutions["b"], role="lead", user=self.b_user)
+        member = make.membership(partner=self.institutions["b"], role="lead", user=self.b_user)
         self.clients["b"] = Client()
         self.clients["b"].force_login(self.b_user)
         self.staff = make.staff(SPECIALISTS, language="en")
-        self.kwargs = self._decoys()
+        self.kwargs = self._decoys() | {"member": member}
         rebuild_results()
 
     def _decoys(self) -> dict[str, Any]:
@@ -149,7 +151,7 @@ class World:
             round=around, actual=closed, partner=self.institutions["b"], answer="corrected", text=DECOY_WORD
         )
         make.notification(user=self.b_user, period=self.period, project=self.projects["B"])
-        make.invitation(
+        keys["invitation"] = make.invitation(
             partner=self.institutions["b"],
             email=f"{DECOY_WORD}@example.org",
             expires_at=timezone.now() + timedelta(days=1),
@@ -171,6 +173,7 @@ class World:
                 "project": project,
                 "period": "h1",
                 "programme": "epe",
+                "partner": "b",
                 "kind": "partners",
                 "ending": "csv",
                 "code": "CL",
@@ -185,6 +188,11 @@ class World:
 
 #: What an address's words stand for on a page, where it is not what they mostly do.
 OF_PAGE: dict[str, dict[str, Any]] = {
+    **{
+        name: {"pk": lambda world, _project: world.kwargs["invitation"].pk}
+        for name in ("invitation_again", "invitation_withdraw")
+    },
+    **{name: {"pk": lambda world, _project: world.kwargs["member"].pk} for name in ("member_role", "member_remove")},
     "project": {"slug": lambda world, project: project},
     "partner": {"slug": "b"},
     "indicator": {"slug": "trained"},

@@ -20,6 +20,7 @@ from accounts.models import StoredFile, User
 from dashboards import files
 from dashboards.access import for_staff
 from dashboards.intake_forms import AnswerForm, IntakeForm, SummaryForm
+from dashboards.links import is_guessing, private, too_often
 from dashboards.places import place_called
 from dashboards.summaries import CODE, digest, entered, language_of, summary_mail, told
 from dashboards.views.review import READ
@@ -186,11 +187,15 @@ def _page_of(intake: Intake) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, code: str) -> HttpResponse:
     """The partner's answer: it confirms the summary, or says what is wrong. Once, in one step, without signing in."""
+    if is_guessing(request, is_wrong=False):
+        return too_often(request)
     # What cannot be a code is answered like one that is none.
     sent = Intake.objects.filter(summary_sent_at__isnull=False, code=code if CODE.fullmatch(code) else "")
     intake = sent.select_related("partner", "report__project__programme", "report__period").first()
     if intake is None:
-        return _private(render(request, "dashboards/confirm_unknown.html", status=404))
+        if is_guessing(request, is_wrong=True):
+            return too_often(request)
+        return private(render(request, "dashboards/confirm_unknown.html", status=404))
     refused: list[str] = []
     submissions = entered(intake)
     form = AnswerForm()
@@ -201,10 +206,10 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
         except ValidationError as error:
             refused = error.messages
         else:
-            return _private(redirect(request.path))
+            return private(redirect(request.path))
         intake.refresh_from_db()
         submissions = entered(intake)
-    return _private(
+    return private(
         render(
             request,
             "dashboards/confirm.html",
@@ -236,10 +241,3 @@ def _answer(intake: Intake, form: AnswerForm) -> None:
                 _("The figures were corrected since you opened this page: please look at them again.")
             )
         answer_intake(intake=intake, answer=IntakeAnswer(form.cleaned_data["answer"]), text=form.cleaned_data["text"])
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """Found by no search, and its address told to no other site; ``never_cache`` lets nobody keep it."""
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
-    return response

@@ -1,5 +1,6 @@
 """Who may open and send each page of the workspace: every address, every role, both methods, against one table."""
 
+import hashlib
 from typing import Any, NamedTuple
 
 import pytest
@@ -66,6 +67,13 @@ TABLE = {
     "intake_reopen": Page(NOBODY, WRITERS, sent=302),
     "intake_file": Page(WRITERS),
     "confirm": Page(EVERYBODY, EVERYBODY),
+    "people": Page((*PARTNERS_SIDE, *STAFF)),
+    "people_of": Page((*PARTNERS_SIDE, *STAFF), ("lead", *WRITERS)),
+    "invitation_again": Page(NOBODY, ("lead", *WRITERS), sent=302),
+    "invitation_withdraw": Page(NOBODY, ("lead", *WRITERS), sent=302),
+    "member_role": Page(NOBODY, ("lead", *WRITERS), sent=302),
+    "member_remove": Page(NOBODY, ("lead", *WRITERS), sent=302),
+    "invitation": Page(EVERYBODY, EVERYBODY),
 }  # fmt: skip
 
 
@@ -119,6 +127,22 @@ class World:
             **{f"pmf_upload_{page}": programme | keys["pmf"] for page in ("look", "marked")},
             **{name: keys["intake"] for name in TABLE if name.startswith("intake_")},
             "confirm": {"code": self.intake.code},
+            **self.people(),
+        }
+
+    def people(self) -> dict[str, dict[str, Any]]:
+        """The addresses of pages about the institution's people: a member, an open invitation and its secret."""
+        secret = "s" * 43
+        digest = hashlib.sha256(secret.encode()).hexdigest()
+        invited = make.invitation(partner=self.partner, digest=digest)
+        member = make.membership(partner=self.partner)
+        of = {"partner": self.partner.slug}
+        return {
+            "people": {},
+            "people_of": of,
+            **{name: of | {"pk": invited.pk} for name in ("invitation_again", "invitation_withdraw")},
+            **{name: of | {"pk": member.pk} for name in ("member_role", "member_remove")},
+            "invitation": {"code": secret},
         }
 
     def download(self, name: str, kwargs: dict[str, Any]) -> bytes:
@@ -162,7 +186,7 @@ def test_every_page_answers_every_role_as_the_table_says(world: World, settings:
                 key, right = f"{method} {name} as {role}", expected(page, role, method)
                 found[key] = answer.status_code
                 wanted[key] = answer.status_code if answer.status_code in right else right
-                if role == "anonymous" and answer.status_code == 302 and name != "confirm":
+                if role == "anonymous" and answer.status_code == 302 and name not in ("confirm", "invitation"):
                     assert answer["Location"].startswith("/en/accounts/login/?next=/en/workspace/"), key
     assert found == wanted
     assert (Submission.objects.count(), Actual.objects.count()) == before
