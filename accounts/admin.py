@@ -302,7 +302,7 @@ class RecordAdmin(WideTexts, AutocompleteEverywhere, OnRecordAdmin, TranslatedFi
 
     @property
     def media(self) -> forms.Media:
-        total = super().media
+        total = super().media + forms.Media(js=("admin/js/jquery.init.js", "js/field_names.js"))
         for each in self.list_filter:
             if isinstance(each, tuple) and issubclass(each[1], AutocompleteFilter):
                 field = self.opts.get_field(each[0].split("__")[0])

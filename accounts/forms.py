@@ -42,18 +42,24 @@ def is_key(written: Any) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-class RecordSelect(AutocompleteSelect):
-    """A record that is typed and chosen. Whatever else an address or a form holds in its place chooses none."""
+class TypedAndChosen:
+    """Whatever else than a key an address or a form holds in its place chooses no record."""
 
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
-        return super().optgroups(name, [each for each in value if is_key(each)], attrs)
+        return super().optgroups(name, [each for each in value if is_key(each)], attrs)  # type: ignore[misc]
+
+    @property
+    def media(self) -> forms.Media:
+        # After Django's own, which it goes on from.
+        return super().media + forms.Media(js=("admin/js/autocomplete.js", "js/field_names.js"))  # type: ignore[misc]
 
 
-class RecordSelectMultiple(AutocompleteSelectMultiple):
+class RecordSelect(TypedAndChosen, AutocompleteSelect):
+    """A record that is typed and chosen."""
+
+
+class RecordSelectMultiple(TypedAndChosen, AutocompleteSelectMultiple):
     """The same for several records."""
-
-    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
-        return super().optgroups(name, [each for each in value if is_key(each)], attrs)
 
 
 class NumberInput(forms.NumberInput):
