@@ -29,7 +29,12 @@ class Login(Named, account.LoginView):
 
 
 class Logout(Named, account.LogoutView):
-    pass
+    """Signing out, which also takes what was typed and not sent out of the browser: the next person may be another."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer: HttpResponse = super().post(*args, **kwargs)
+        answer["Clear-Site-Data"] = '"storage"'
+        return answer
 
 
 class Reauthenticate(Named, account.ReauthenticateView):

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -17,7 +18,7 @@ from dashboards.reviews import part_of
 from epe_ap.templatetags.figures import amount, percent
 from indicators.choices import SubmissionState
 from indicators.histories import said_by
-from indicators.models import Category, Intake, ReportingPeriod, Submission
+from indicators.models import Category, Indicator, Intake, ReportingPeriod, Submission
 from indicators.tables import Names
 from partners.models import Partner
 
@@ -62,18 +63,17 @@ def told(submissions: list[Submission]) -> list[Told]:
     lines = []
     for each in submissions:
         indicator = each.series.indicator
-        lines.append(Told(indicator.name, part_of(each.series, names), _value(each), each.note))
+        lines.append(Told(indicator.name, part_of(each.series, names), in_words(each, indicator), each.note))
     return lines
 
 
-def _value(submission: Submission) -> str:
-    """A figure in words: a plain mail has no other marks."""
-    if submission.is_not_yet:
+def in_words(figure: Any, indicator: Indicator) -> str:
+    """A proposed figure, or a version of one, in words: a plain mail has no other marks."""
+    if figure.is_not_yet:
         return _("not available yet")
-    if submission.is_not_applicable:
+    if figure.is_not_applicable:
         return _("not applicable")
-    indicator = submission.series.indicator
-    said = said_by(submission, indicator)
+    said = said_by(figure, indicator)
     if said.text and said.actual is None:
         return said.text
     if said.actual is None:

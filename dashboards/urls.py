@@ -9,6 +9,8 @@ from dashboards.views import (
     narrative,
     overview,
     people,
+    questions,
+    receipts,
     review,
     workbooks,
 )
@@ -26,6 +28,9 @@ OF_FRAMEWORK = {"kind": FrameworkWorkbook}
 urlpatterns = [
     path("workspace/", overview.overview, name="workspace"),
     re_path(REPORT + "$", grid.report_grid, name="report_grid"),
+    re_path(REPORT + r"questions/$", questions.report_questions, name="report_questions"),
+    re_path(REPORT + r"questions/(?P<series>[0-9]{1,18})/$", questions.report_question, name="report_question"),
+    re_path(REPORT + r"receipt/$", receipts.report_receipt, name="report_receipt"),
     path("workspace/periods/<slug:period>/grid/", grid.programme_grid, name="programme_grid"),
     path("workspace/imports/", imports.imports, name="imports"),
     path("workspace/imports/<int:pk>/", imports.import_page, name="import_page"),

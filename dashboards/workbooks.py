@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import IO, Any, ClassVar
 
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,6 +33,7 @@ class SentWorkbook(ABC):
         download_page, upload_page, look_page, marked_page: the names of its addresses.
         parts: what these addresses are made of; its imports keep them among their options.
         asked: what the address of the upload may ask for behind its ``?``.
+        is_for_members: whether people of partner institutions have these pages, too.
         needs_reason: whether a reason must be given before anything is saved; ``asks_reason`` whether it may.
     """
 
@@ -44,6 +46,7 @@ class SentWorkbook(ABC):
     marked_page: ClassVar[str]
     parts: ClassVar[tuple[str, ...]]
     asked: ClassVar[tuple[str, ...]] = ()
+    is_for_members: ClassVar[bool] = False
 
     # Words, most of them in the order of the pages.
     label: ClassVar[Any]
@@ -58,8 +61,8 @@ class SentWorkbook(ABC):
     asks_reason: bool
     needs_reason: bool
 
-    def __init__(self, **named: str) -> None:
-        self.named = named
+    def __init__(self, reader: User, **named: str) -> None:
+        self.reader, self.named = reader, named
 
     @property
     @abstractmethod
@@ -121,8 +124,10 @@ class SentWorkbook(ABC):
 
     def imported(self, pk: int) -> Import:
         """One import of this very workbook; else there is no such page."""
-        own = {f"options__{part}": value for part, value in self.named.items()}
-        return get_object_or_404(Import.objects.select_related("file"), pk=pk, kind=self.kind, **own)
+        own: dict[str, Any] = {f"options__{part}": value for part, value in self.named.items()}
+        if not self.reader.is_staff:
+            own["made_by"] = self.reader
+        return get_object_or_404(Import.objects.select_related("file", "made_by"), pk=pk, kind=self.kind, **own)
 
 
 class ReportWorkbook(SentWorkbook):
@@ -134,6 +139,7 @@ class ReportWorkbook(SentWorkbook):
     look_page, marked_page = "report_upload_look", "report_upload_marked"
     parts = ("project", "period")
     asked = ("intake",)
+    is_for_members = True
 
     label = gettext_lazy("figures of a report")
     title = gettext_lazy("Send a workbook")
@@ -145,11 +151,13 @@ class ReportWorkbook(SentWorkbook):
     row_label = gettext_lazy("Figure")
     again = gettext_lazy("Send another workbook")
 
-    def __init__(self, project: str, period: str) -> None:
-        super().__init__(project=project, period=period)
-        of, at = place_called(project, period)
+    def __init__(self, reader: User, project: str, period: str) -> None:
+        super().__init__(reader, project=project, period=period)
+        of, at = place_called(project, period, reader)
         self.programme = of.programme
-        self.layout = layout_of(of, at)
+        self.layout = layout_of(of, at, reader)
+        if not reader.is_staff and not self.layout.groups:
+            raise PermissionDenied(_("Your account may look at these figures and not change them."))
         self.asks_reason = self.needs_reason = at.state != PeriodState.OPEN
 
     @property
@@ -167,8 +175,16 @@ class ReportWorkbook(SentWorkbook):
     def sheet(self, workbook: Workbook) -> Sheet:
         return reports.figures_sheet(workbook, self.layout)
 
+    def imported(self, pk: int) -> Import:
+        made = super().imported(pk)
+        if made.made_by is not None and made.made_by != self.reader and not made.made_by.is_staff:
+            # It is looked at as its sender saw it.
+            self.layout = layout_of(self.layout.project, self.layout.period, made.made_by)
+        return made
+
     def options(self, asked: Mapping[str, str]) -> dict[str, Any]:
-        return {**self.named, "confirmed": [], "intake": asked.get("intake", "")}
+        intake = asked.get("intake", "") if self.reader.is_staff else ""
+        return {**self.named, "confirmed": [], "intake": intake}
 
     def resource(self, by: User, options: Mapping[str, Any]) -> reports.ReportImport:
         confirmed = frozenset(options.get("confirmed", []))
@@ -219,8 +235,8 @@ class FrameworkWorkbook(SentWorkbook):
 
     asks_reason, needs_reason = True, False
 
-    def __init__(self, programme: str) -> None:
-        super().__init__(programme=programme)
+    def __init__(self, reader: User, programme: str) -> None:
+        super().__init__(reader, programme=programme)
         self.programme = get_object_or_404(Programme, slug=programme)
 
     @property

@@ -52,12 +52,15 @@ STAFF = {
     *("import_file", "import_marked", "import_kind", "import_template", "export_kind", "export_file"),
     *("pmf_workbook", "pmf_upload", "pmf_upload_look", "pmf_upload_marked", "report_review", "programme_review"),
     *("report_on_behalf", "intake_send", "intake_reopen", "intake_file"),
-    *("report_grid", "report_template", "report_upload", "report_upload_look", "report_upload_marked"),
-    "report_narrative",
 }
 #: Pages that members open, each about something of theirs: about B's there is no such page.
 THEIRS: set[str] = {
     *("people_of", "invitation_again", "invitation_withdraw", "member_role", "member_remove"),
+}
+#: Pages about a report of a project: none of B's, and of the one that both work in nothing of B's.
+SHARED = {
+    *("report_grid", "report_questions", "report_question", "report_receipt", "report_narrative"),
+    *("report_template", "report_upload", "report_upload_look", "report_upload_marked"),
 }
 #: Pages that members open, which list what is theirs.
 LISTS: set[str] = {"people"}
@@ -193,6 +196,7 @@ OF_PAGE: dict[str, dict[str, Any]] = {
         for name in ("invitation_again", "invitation_withdraw")
     },
     **{name: {"pk": lambda world, _project: world.kwargs["member"].pk} for name in ("member_role", "member_remove")},
+    "report_question": {"series": lambda world, _project: world.kwargs["series"].pk},
     "project": {"slug": lambda world, project: project},
     "partner": {"slug": "b"},
     "indicator": {"slug": "trained"},
@@ -248,7 +252,7 @@ def asked(client: Client, address: str) -> Iterator[tuple[str, Any, str]]:
         yield method, answer, text
 
 
-def expected(name: str, role: str) -> set[int]:
+def expected(name: str, role: str, address: str) -> set[int]:
     """The statuses that an address may answer with, to a question or to a form."""
     if name in PUBLIC:
         return {200, 301, 302, 405}
@@ -260,11 +264,13 @@ def expected(name: str, role: str) -> set[int]:
         return {403, 405}
     if role == "removed":
         return {403, 405}
+    if name in SHARED:
+        return {404, 405} if "/reports/B/" in address else {200, 302, 403, 404, 405, 422}
     return {404, 405} if name in THEIRS else {200, 302, 303, 405, 422}
 
 
 def test_every_address_stands_in_one_table() -> None:
-    tables = [PUBLIC, ONESELF, STAFF, THEIRS, LISTS, BY_SECRET]
+    tables = [PUBLIC, ONESELF, STAFF, THEIRS, SHARED, LISTS, BY_SECRET]
     listed = [name for table in tables for name in table]
     assert sorted(listed) == sorted(set(listed)) == sorted({name for name, _words in PAGES})
 
@@ -281,7 +287,7 @@ def test_no_page_tells_one_institution_of_another(world: World) -> None:
                 for method, answer, text in asked(world.clients[role], address):
                     if any(decoy in text for decoy in DECOYS):
                         told.append((role, method, address))
-                    if answer.status_code not in expected(name, role):
+                    if answer.status_code not in expected(name, role, address):
                         wrong.append((role, method, address, answer.status_code))
     assert told == []
     assert wrong == []

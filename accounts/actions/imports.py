@@ -138,7 +138,8 @@ def apply(
     """
     require(by, resource)
     require_own(by, record)
-    with refusals(), change(door=Door.IMPORT, by=by, reason=reason.strip()) as made:
+    door = Door.IMPORT if by.is_staff else Door.WORKSPACE
+    with refusals(), change(door=door, by=by, reason=reason.strip()) as made:
         wait_for_turn()
         current = Import.objects.select_for_update().filter(pk=record.pk).first()
         if current is None:

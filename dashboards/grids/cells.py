@@ -1,7 +1,7 @@
 """One cell of an entry grid: a series in a period, what is proposed or approved for it, and what stands in its fields."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -37,11 +37,13 @@ class Typed:
     Attributes:
         value: a number, a percentage, words such as "n/a"; or the text of a qualitative figure.
         numerator, denominator: of a percentage.
+        comment: beside the figure; None where none is asked for.
     """
 
     value: str = ""
     numerator: str = ""
     denominator: str = ""
+    comment: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -50,9 +52,17 @@ class Typed:
     @property
     def print(self) -> str:
         """A few hexadecimal digits that tell whether two are alike; line ends and outer spaces do not count."""
-        fields = (self.value, self.numerator, self.denominator)
-        text = "\x00".join(" ".join(each.split()) for each in fields)
-        return hashlib.sha256(text.encode()).hexdigest()[:10]
+        return _print(self.value, self.numerator, self.denominator)
+
+    @property
+    def comment_print(self) -> str:
+        """The same of the comment; empty when there is none."""
+        return _print(self.comment) if self.comment else ""
+
+
+def _print(*fields: str) -> str:
+    text = "\x00".join(" ".join(each.split()) for each in fields)
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
 @dataclass(frozen=True)
@@ -80,8 +90,11 @@ class Cell:
         returned: the line of its thread that sent it back, while it is with its author.
         typed: what stands in the fields now.
         figure: what that was read as.
+        comment: beside the stored figure; None where none is asked for.
         kept: its number, for the question whether it is kept.
         is_share: whether the form asked for a share; None to tell from the figures so far.
+        is_read_only: whether somebody else enters it.
+        stale_by: who saved something else meanwhile.
         asked: the text that was found to be ambiguous, and its readings.
     """
 
@@ -103,7 +116,10 @@ class Cell:
     is_handed_in: bool = False
     is_saved: bool = False
     is_restored: bool = False
+    is_read_only: bool = False
+    stale_by: str = ""
     kept: str = ""
+    comment: str | None = None
     figure: dict[str, Any] | None = None
     is_share: bool | None = None
     sums: list[Any] = field(default_factory=list)
@@ -164,7 +180,10 @@ class Cell:
 
     @property
     def is_locked(self) -> bool:
-        """Whether it or its report is being reviewed, so that nobody changes it now; what came back is to be mended."""
+        """Whether it is not the reader's to enter, or it or its report is being reviewed, so that nobody changes it now;
+        what came back is to be mended."""
+        if self.is_read_only:
+            return True
         if self.state == SubmissionState.RETURNED:
             return False
         return self.is_handed_in or self.state == SubmissionState.SUBMITTED
@@ -178,8 +197,8 @@ class Cell:
 
     @property
     def shown(self) -> Typed:
-        """The stored figure as its fields write it."""
-        return self.written(self.stated)
+        """The stored figure as its fields write it, with the comment where one is asked for."""
+        return replace(self.written(self.stated), comment=self.comment)
 
     @property
     def typed(self) -> Typed:
@@ -207,8 +226,8 @@ class Cell:
     @property
     def seen(self) -> str:
         """What a form says about the stored figure it was made from: series, version, print, and that it is a share."""
-        kind = ".share" if self.kind == Kind.SHARE else ""
-        return f"{self.pk}.{self.version}.{self.shown.print}{kind}"
+        kind = "share" if self.kind == Kind.SHARE else ""
+        return f"{self.pk}.{self.version}.{self.shown.print}.{kind}.{self.shown.comment_print}".rstrip(".")
 
     def written(self, figure: Figure | None) -> Typed:
         """A figure as somebody would type it here, so that reading it again gives the same one."""
@@ -285,12 +304,8 @@ class Cell:
     def take_over(self, other: "Cell") -> None:
         """What was typed into this cell and was not saved, and what there is to say about it."""
         self._typed, self.figure, self.kept = other._typed, other.figure, other.kept
-        self.errors, self.readings, self.unusual, self.stale = (
-            other.errors,
-            other.readings,
-            other.unusual,
-            other.stale,
-        )
+        self.errors, self.readings, self.unusual = other.errors, other.readings, other.unusual
+        self.stale, self.stale_by = other.stale, other.stale_by
 
     @property
     def needs_attention(self) -> bool:

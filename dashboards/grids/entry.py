@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts.actions import change
 from accounts.choices import Door
@@ -11,9 +12,11 @@ from accounts.models import User
 from accounts.reading.numbers import Ambiguous, Unreadable
 from dashboards.grids.cells import Cell, Kind
 from dashboards.grids.typed import Posted, plainly, read_typed, readings_of
+from indicators.actions import door_of, route_of
 from indicators.actions.entry import Entered, Entry, propose_many
 from indicators.choices import Route
 from indicators.models import Actual, Intake, ReportingPeriod, Series, Submission
+from indicators.telling import name_for
 
 
 @dataclass
@@ -81,9 +84,10 @@ def save(
         else:
             entries.append(entry)
     if entries:
-        with change(door=Door.ON_BEHALF if intake else Door.GRID, by=author, reason=reason):
-            entered = propose_many(period=period, author=author, entries=entries, route=Route.GRID, intake=intake)
-        _tell(entered, [touched[entry.series.pk] for entry in entries], outcome)
+        with change(door=Door.ON_BEHALF if intake else door_of(author, Door.GRID), by=author, reason=reason):
+            route = route_of(author, Route.GRID)
+            entered = propose_many(period=period, author=author, entries=entries, route=route, intake=intake)
+        _tell(entered, [touched[entry.series.pk] for entry in entries], outcome, reader=author)
     return outcome
 
 
@@ -106,6 +110,13 @@ def _touched(series: Iterable[Series], posted: Posted, period: ReportingPeriod) 
 def _entry(cell: Cell, posted: Posted) -> Entry | None:
     """The entry of a cell; or None, with the reason beside the cell."""
     seen = posted.seen.get(cell.pk)
+    if cell.pk in posted.twice:
+        written, chosen = posted.twice[cell.pk]
+        cell.errors.append(
+            _("You wrote “%(written)s” and chose “%(chosen)s”: keep one of them.")
+            % {"written": written, "chosen": chosen}
+        )
+        return None
     try:
         figure = read_typed(cell, cell.typed, answer=posted.answers.get(cell.pk, ""))
     except Ambiguous as ambiguous:
@@ -115,6 +126,16 @@ def _entry(cell: Cell, posted: Posted) -> Entry | None:
         cell.errors.append(unreadable.sentence)
         return None
     cell.figure = figure
+    comment = (cell.typed.comment or "").strip()
+    if figure is None and comment:
+        cell.errors.append(_("A comment stands beside a figure: write one, or choose that it is not known yet."))
+        return None
+    if (
+        figure is not None
+        and cell.typed.comment is not None
+        and cell.typed.comment_print != (seen.comment if seen else "")
+    ):
+        figure = figure | {"internal_comment": comment}
     if figure is not None:
         cell.kept = plainly(figure)
         if cell.kept and posted.kept.get(cell.pk) == cell.kept:
@@ -122,17 +143,16 @@ def _entry(cell: Cell, posted: Posted) -> Entry | None:
     return Entry(series=cell.series, figure=figure, version=None if seen is None else seen.version)
 
 
-def _tell(entered: Entered, cells: Iterable[Cell], outcome: Outcome) -> None:
+def _tell(entered: Entered, cells: Iterable[Cell], outcome: Outcome, *, reader: User) -> None:
     """Put beside each cell what became of it."""
     authors = User.objects.in_bulk({each.author_id for each in entered.stale.values() if each.author_id})
-    for each in entered.stale.values():
-        each.author = authors.get(each.author_id)
     for cell in cells:
         pk = cell.pk
         if pk in entered.refused:
             cell.errors += entered.refused[pk]
         elif pk in entered.stale:
             cell.stale = entered.stale[pk]
+            cell.stale_by = name_for(reader, authors.get(cell.stale.author_id))
         elif pk in entered.unusual:
             cell.unusual = entered.unusual[pk]
         else:

@@ -99,6 +99,10 @@ class Sheet:
                 for line in block.lines:
                     yield from (cell for cell in line.cells if cell is not None)
 
+    def entered(self) -> list[Cell]:
+        """The cells that the reader enters."""
+        return [cell for cell in self.cells() if not cell.is_read_only]
+
     @property
     def width(self) -> int:
         """How many columns the table has, with that of the names."""
@@ -111,11 +115,11 @@ class Sheet:
 
     def returned(self) -> list[Cell]:
         """The cells that came back and wait to be mended."""
-        return [cell for cell in self.cells() if cell.state == SubmissionState.RETURNED]
+        return [cell for cell in self.entered() if cell.state == SubmissionState.RETURNED]
 
     def missing(self) -> list[Cell]:
         """The cells that say nothing, and those that say "not yet"."""
-        return [cell for cell in self.cells() if cell.stated is None or getattr(cell.stated, "is_not_yet", False)]
+        return [cell for cell in self.entered() if cell.stated is None or getattr(cell.stated, "is_not_yet", False)]
 
     def attention(self) -> list[Cell]:
         """The cells that were not saved, or about which there is a question."""

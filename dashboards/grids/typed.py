@@ -1,7 +1,7 @@
 """What was typed into a grid: out of the posted form, and into figures through the one strict parser."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -19,16 +19,19 @@ LANGUAGES = ("fr", "es", "en")
 
 #: The letters before a series' number in the names of fields.
 VALUE, NUMERATOR, DENOMINATOR, ANSWER, KEEP, THEIRS = "v", "n", "d", "as", "keep", "theirs"
+#: Of the pages that ask one question at a time: what was chosen instead of writing, and a comment.
+WORD, COMMENT = "w", "c"
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What a form knew about a cell when it was made: the proposal's version (0: none), the print of its fields, and
-    whether it asked for a share."""
+    """What a form knew about a cell when it was made: the proposal's version (0: none), the print of its fields, whether
+    it asked for a share, and the print of the comment."""
 
     version: int
     print: str
     is_share: bool
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Posted:
         answers: the reading that was chosen for an ambiguous text, as a plain number.
         kept: the unusual figure that was confirmed, as :func:`plainly` writes it.
         theirs: series of which what somebody else saved is to stay.
+        twice: series for which one thing was written and another one chosen: (written, chosen).
     """
 
     typed: Mapping[int, Typed]
@@ -48,28 +52,37 @@ class Posted:
     answers: Mapping[int, str]
     kept: Mapping[int, str]
     theirs: frozenset[int]
+    twice: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, data: QueryDict) -> "Posted":
         """A posted form; names and values that are not a grid's are left aside."""
-        fields: dict[str, dict[int, str]] = {name: {} for name in (VALUE, NUMERATOR, DENOMINATOR, ANSWER, KEEP, THEIRS)}
+        fields: dict[str, dict[int, str]] = {
+            name: {} for name in (VALUE, NUMERATOR, DENOMINATOR, ANSWER, KEEP, THEIRS, WORD, COMMENT)
+        }
         for name, value in data.items():
             letter, _dash, pk = name.partition("-")
             if letter in fields and pk.isascii() and pk.isdigit() and len(pk) < 19:
                 fields[letter][int(pk)] = str(value).replace("\x00", "")
+        seen = _seen(data.get("seen", ""))
+        typed, twice = {}, {}
+        for pk in fields[VALUE].keys() | fields[NUMERATOR].keys() | fields[DENOMINATOR].keys() | fields[WORD].keys():
+            written = Typed(
+                fields[VALUE].get(pk, ""),
+                fields[NUMERATOR].get(pk, ""),
+                fields[DENOMINATOR].get(pk, ""),
+                fields[COMMENT].get(pk),
+            )
+            typed[pk], is_twice = _chosen(written, fields[WORD].get(pk, ""), seen.get(pk))
+            if is_twice:
+                twice[pk] = (written.value or f"{written.numerator}/{written.denominator}", fields[WORD][pk])
         return cls(
-            typed={
-                pk: Typed(
-                    fields[VALUE].get(pk, ""),
-                    fields[NUMERATOR].get(pk, ""),
-                    fields[DENOMINATOR].get(pk, ""),
-                )
-                for pk in fields[VALUE].keys() | fields[NUMERATOR].keys() | fields[DENOMINATOR].keys()
-            },
-            seen=_seen(data.get("seen", "")),
+            typed=typed,
+            seen=seen,
             answers=fields[ANSWER],
             kept=fields[KEEP],
             theirs=frozenset(fields[THEIRS]),
+            twice=twice,
         )
 
     def is_touched(self, pk: int) -> bool:
@@ -78,6 +91,8 @@ class Posted:
         if typed is None or pk in self.theirs:
             return False
         seen = self.seen.get(pk)
+        if typed.comment is not None and typed.comment_print != (seen.comment if seen is not None else ""):
+            return True
         return typed.print != (seen.print if seen is not None else Typed().print)
 
     def touched(self) -> list[int]:
@@ -85,14 +100,29 @@ class Posted:
         return [pk for pk in self.typed if self.is_touched(pk)]
 
 
+def _chosen(written: Typed, word: str, seen: Seen | None) -> tuple[Typed, bool]:
+    """What is meant where a word such as "not applicable" can be chosen beside the field: whichever of the two says
+    something else than the form did. Also whether both do, and so contradict each other."""
+    if not word:
+        return written, False
+    chosen = Typed(word, comment=written.comment)
+    if written.is_empty or written.print == chosen.print:
+        return chosen, False
+    before = Typed().print if seen is None else seen.print
+    if chosen.print == before:
+        return written, False
+    return (chosen, False) if written.print == before else (written, True)
+
+
 def _seen(text: str) -> dict[int, Seen]:
     found = {}
     for each in text.split():
         pk, _dot, rest = each.partition(".")
         version, _dot, rest = rest.partition(".")
-        fingerprint, _dot, kind = rest.partition(".")
+        fingerprint, _dot, rest = rest.partition(".")
+        kind, _dot, comment = rest.partition(".")
         if all(part.isascii() and part.isdigit() and len(part) < 19 for part in (pk, version)):
-            found[int(pk)] = Seen(int(version), fingerprint, kind == "share")
+            found[int(pk)] = Seen(int(version), fingerprint, kind == "share", comment)
     return found
 
 

@@ -21,18 +21,21 @@ from accounts.actions import change
 from accounts.choices import Door
 from accounts.models import User
 from accounts.reading.cells import NOT_APPLICABLE, NOT_YET
-from dashboards.access import for_staff
+from dashboards.access import for_members, for_staff
 from dashboards.grids import stash
 from dashboards.grids.cells import Cell
 from dashboards.grids.entry import Outcome, restore, save
 from dashboards.grids.sheets import Sheet, expected_series, in_order_of_scope, programme_sheet, report_sheet
 from dashboards.grids.typed import Posted
+from dashboards.places import place_called
 from dashboards.summaries import of_report
+from dashboards.views.receipts import receive
 from epe_ap.pages import few, page_numbers, page_of, unknown_names, unknown_value
 from epe_ap.templatetags.figures import NOTATIONS
-from indicators.actions import submit_report
+from indicators.actions import door_of, hand_in, may_forward, submit_report
+from indicators.actions.access import reported_by
 from indicators.choices import PeriodState, SubmissionState
-from indicators.models import Category, Indicator, Intake, Report, ReportingPeriod
+from indicators.models import Category, Indicator, Intake, Report, ReportingPeriod, Series
 from indicators.querysets import SeriesQuerySet
 from indicators.tables import Names
 from projects.models import Project
@@ -65,7 +68,11 @@ def keeping_what_was_typed(view: View) -> View:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token no longer holds: a grid is shown again with what was typed in it, not saved yet."""
     match = request.resolver_match
-    if match is not None and match.url_name in ("report_grid", "programme_grid") and stash.keep(request):
+    if (
+        match is not None
+        and match.url_name in ("report_grid", "programme_grid", "report_question")
+        and stash.keep(request)
+    ):
         return HttpResponseRedirect(request.get_full_path(), status=303)
     return plain_csrf_failure(request, reason=reason)
 
@@ -73,26 +80,27 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @keeping_what_was_typed
-@for_staff(READ)
+@for_members(READ)
 def report_grid(request: HttpRequest, project: str, period: str) -> HttpResponse:
-    """The figures of one project in one period."""
-    at = get_object_or_404(
-        ReportingPeriod.objects.select_related("programme"), slug=period, programme__projects__slug=project
-    )
-    series = expected_series(at).filter(project__slug=project)
+    """The figures of one project in one period: all of them for staff, those that they see for people of institutions."""
+    assert isinstance(request.user, User)
+    of, at = place_called(project, period, request.user)
+    series = expected_series(at).filter(project=of).for_user(request.user)
+    shown = list(series)
     asked = request.GET.get("intake", "")
-    intake = of_report(asked, project=project, period=at)
-    page = Page(request, at, intake=intake)
+    intake = of_report(asked, project=project, period=at) if request.user.is_staff else None
+    forwards = may_forward(request.user, of)
+    page = Page(request, at, intake=intake, writable=writable(request.user, shown))
     if asked and intake is None:
         # Entered without it, the figures would not be the partner's.
         page.sentences.append(_("What came in from the partner was not found: open the grid from its page again."))
     elif request.method == "POST":
-        answer = page.save(series, lambda: _hand_in(page, project))
+        answer = page.save(series, lambda: _hand_in(page, of, forwards=forwards))
         if answer is not None:
             return answer
-    of = get_object_or_404(Project, slug=project)
-    page.show(report_sheet(list(series), at))
-    report = Report.objects.filter(project=of, period=at).first()
+        shown = list(series)
+    page.show(report_sheet(shown, at))
+    report = Report.objects.filter(project=of, period=at).first() if forwards or request.user.is_staff else None
     return render(
         request,
         "dashboards/report_grid.html",
@@ -103,12 +111,13 @@ def report_grid(request: HttpRequest, project: str, period: str) -> HttpResponse
             "is_by_indicator": True,
             "report": report,
             "intake": intake,
+            "forwards": forwards,
             "can_hand_in": page.can_write
             and page.is_editable
             and (report is None or report.state in (SubmissionState.DRAFT, SubmissionState.RETURNED)),
             "breadcrumbs": [
                 {"label": _("Workspace"), "url": reverse("workspace")},
-                {"label": at.name, "url": reverse("programme_grid", args=[at.slug])},
+                *([{"label": at.name, "url": reverse("programme_grid", args=[at.slug])}] * request.user.is_staff),
             ],
         },
     )
@@ -173,11 +182,16 @@ def programme_grid(request: HttpRequest, period: str) -> HttpResponse:
 
 @dataclass
 class Page:
-    """A grid that is being shown or saved for somebody."""
+    """A grid that is being shown or saved for somebody.
+
+    Attributes:
+        writable: the series that somebody of an institution enters; None for staff, who enter all of them.
+    """
 
     request: HttpRequest
     period: ReportingPeriod
     intake: Intake | None = None
+    writable: set[int] | None = None
     sheet: Sheet | None = None
     outcome: Outcome | None = None
     unsaved: Posted | None = None
@@ -196,7 +210,8 @@ class Page:
 
     @property
     def can_write(self) -> bool:
-        return self.user.has_perm(ENTER) and (not self.is_closed or self.user.has_perm(CORRECT))
+        may_enter = self.user.has_perm(ENTER) if self.writable is None else bool(self.writable)
+        return may_enter and (not self.is_closed or self.user.has_perm(CORRECT))
 
     @property
     def is_editable(self) -> bool:
@@ -208,12 +223,15 @@ class Page:
         """Why a closed period is corrected."""
         return self.request.POST.get("reason", "").strip() if self.is_closed else ""
 
-    def save(self, series: SeriesQuerySet, hand_in: Callable[[], HttpResponse | None] | None) -> HttpResponse | None:
+    def save(
+        self, series: SeriesQuerySet, hand_in: Callable[[], HttpResponse | None] | None, *, onward: str = ""
+    ) -> HttpResponse | None:
         """Save what was posted; None when there is something to say about it, and the grid is to be shown again.
 
         Args:
             series: those that the page may hold; the ones that were typed into are read.
             hand_in: what else the form can do, when nothing is left to say.
+            onward: the address to go on to, instead of the page itself.
         """
         if not self.can_write:
             raise PermissionDenied(_("Your account may look at these figures and not change them."))
@@ -225,6 +243,9 @@ class Page:
         posted = Posted.read(self.request.POST)
         try:
             typed_into = series.filter(pk__in=posted.touched())
+            if self.writable is not None:
+                # Of a series that is not theirs nothing is said, not even that it is another's.
+                typed_into = typed_into.filter(pk__in=self.writable)
             outcome = save(
                 typed_into, posted, period=self.period, author=self.user, reason=self.reason, intake=self.intake
             )
@@ -245,6 +266,9 @@ class Page:
             return None
         if outcome.saved:
             messages.success(self.request, _saved(len(outcome.saved)))
+        if onward:
+            return HttpResponseRedirect(onward, status=303)
+        if outcome.saved:
             self.request.session[SAVED_KEY] = sorted(outcome.settled)
         else:
             messages.info(self.request, _("Nothing was changed, so nothing was saved."))
@@ -254,6 +278,8 @@ class Page:
         """Put into the grid what was typed and is not saved, and beside it what there is to say."""
         self.sheet = sheet
         cells = list(sheet.cells())
+        for cell in cells:
+            cell.is_read_only = self.writable is not None and cell.pk not in self.writable
         if self.outcome is not None:
             self.outcome.tell(cells)
         elif self.unsaved is not None:
@@ -290,21 +316,31 @@ class Page:
         }
 
 
-def _hand_in(page: Page, project: str) -> HttpResponse | None:
-    """Hand the report in, and show it again."""
-    report = Report.objects.filter(project__slug=project, period=page.period).first()
+def writable(user: User, series: Sequence[Series]) -> set[int] | None:
+    """Those of the series that somebody of an institution enters; None for staff, whose permission is for all."""
+    return None if user.is_staff else reported_by(user, series)
+
+
+def _hand_in(page: Page, project: Project, *, forwards: bool) -> HttpResponse | None:
+    """Hand the report in, or an institution's part of it, and show it again."""
+    report = Report.objects.filter(project=project, period=page.period).first()
     if report is None:
         page.sentences.append(_("There is nothing to hand in yet: enter a figure first."))
         return None
     try:
-        with change(door=Door.GRID, by=page.user, reason=page.reason):
+        with change(door=door_of(page.user, Door.GRID), by=page.user, reason=page.reason):
             text = page.request.POST.get("text", "").replace("\x00", "").strip()
-            submit_report(report=report, by=page.user, text=text)
+            if forwards:
+                submit_report(report=report, by=page.user, text=text)
+            else:
+                hand_in(project=project, period=page.period, by=page.user, text=text)
     except ValidationError as error:
         page.sentences += error.messages
         return None
-    messages.success(page.request, _("The report was handed in for review."))
-    return redirect("report_grid", project, page.period.slug)
+    if page.user.is_staff:
+        messages.success(page.request, _("The report was handed in for review."))
+        return redirect("report_grid", project.slug, page.period.slug)
+    return receive(page.request, project, page.period)
 
 
 def _chosen(name: str, asked: str, known: dict[str, Any], problems: list[str]) -> Any:

@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 def report_on_behalf(request: HttpRequest, project: str, period: str) -> HttpResponse:
     """Say what came in from a partner, then enter it in the grid or from its workbook."""
     assert isinstance(request.user, User)
-    of, at = place_called(project, period)
+    of, at = place_called(project, period, request.user)
     partners = Partner.objects.filter(partnerships__project=of).distinct().order_by("name")
     form = IntakeForm(request.POST or None, request.FILES or None, partners=partners)
     if request.method == "POST" and form.is_valid():

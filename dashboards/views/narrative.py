@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.actions import StaleRecord, change
 from accounts.choices import Door
 from accounts.models import User
-from dashboards.access import for_staff
+from dashboards.access import for_members
 from dashboards.places import place_called
 from dashboards.views.review import READ, clean
 from epe_ap.pages import unknown_names
-from indicators.actions import narrate, open_report
+from indicators.actions import door_of, may_forward, narrate, open_report
 from indicators.choices import SubmissionState
 from indicators.models import ExpectedResult, Report, ReportingPeriod, ResultNarrative
 from indicators.tables import reader_language
@@ -68,11 +68,14 @@ class Told:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_staff(READ, ENTER)
+@for_members(READ, ENTER)
 def report_narrative(request: HttpRequest, project: str, period: str) -> HttpResponse:
     """Write the narrative of a report."""
     assert isinstance(request.user, User)
-    of, at = place_called(project, period)
+    of, at = place_called(project, period, request.user)
+    if not may_forward(request.user, of):
+        raise PermissionDenied(_("The leads of the institution that leads the project write the narrative."))
+    after = reverse("report_review" if request.user.is_staff else "report_grid", args=[of.slug, at.slug])
     report = Report.objects.filter(project=of, period=at).first()
     refused: list[str] = []
     stale = False
@@ -88,7 +91,7 @@ def report_narrative(request: HttpRequest, project: str, period: str) -> HttpRes
             ]
         else:
             messages.success(request, _("The narrative is saved."))
-            return redirect(reverse("report_review", args=[of.slug, at.slug]))
+            return redirect(after)
     told = texts_of(of, at, typed=request.POST if request.method == "POST" else None)
     return render(
         request,
@@ -105,7 +108,7 @@ def report_narrative(request: HttpRequest, project: str, period: str) -> HttpRes
             "problems": unknown_names(request.GET),
             "breadcrumbs": [
                 {"label": _("Workspace"), "url": reverse("workspace")},
-                {"label": f"{of.code}, {at.name}", "url": reverse("report_review", args=[of.slug, at.slug])},
+                {"label": f"{of.code}, {at.name}", "url": after},
             ],
         },
     )
@@ -181,7 +184,7 @@ def save(project: Project, period: ReportingPeriod, data: Any, by: User) -> None
             changed.append((result, int(seen), words))
     if not changed:
         return
-    with change(door=Door.GRID, by=by):
+    with change(door=door_of(by, Door.GRID), by=by):
         report = open_report(project=project, period=period)
         for result, seen_version, words in changed:
             narrate(report=report, expected_result=result, version=seen_version, **words)

@@ -82,7 +82,8 @@ def clean(text: str) -> str:
 @for_staff(READ)
 def report_review(request: HttpRequest, project: str, period: str) -> HttpResponse:
     """The report of a project for a period."""
-    of, at = place_called(project, period)
+    assert isinstance(request.user, User)
+    of, at = place_called(project, period, request.user)
     return _reviewed(request, of, at)
 
 
@@ -194,7 +195,12 @@ def _return(sheet: Sheet, waiting: dict[int, Reviewed], typed: Typed, by: User) 
             cells.append(Returned(cell.submission, ReturnReason(reason), text))
     if sentences:
         raise ValidationError(sentences)
-    if sheet.report is not None and all(cell.submission.report_id == sheet.report.pk for cell in chosen):
+    # An institution hands in its figures before the lead forwards the report: they come back without it.
+    is_forwarded = sheet.report is not None and sheet.report.state in (
+        SubmissionState.SUBMITTED,
+        SubmissionState.RETURNED,
+    )
+    if is_forwarded and all(cell.submission.report_id == sheet.report.pk for cell in chosen):
         return_cells(report=sheet.report, by=by, cells=cells)
     else:
         return_many(cells=cells, by=by)

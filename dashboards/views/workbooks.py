@@ -23,7 +23,7 @@ from accounts.choices import ImportState
 from accounts.models import Import, User
 from accounts.reading.workbooks import Refused, Workbook, open_workbook
 from accounts.writing import CONTENT_TYPES, XLSX
-from dashboards.access import for_staff
+from dashboards.access import for_members, for_staff
 from dashboards.forms import ReasonForm, WorkbookForm
 from dashboards.import_page import workspace_crumb
 from dashboards.kinds import may_take_back
@@ -33,7 +33,8 @@ from indicators.workbooks.marking import marked
 
 
 def workbook_page(right: Literal["may_download", "may_send"]) -> Callable[..., Callable[..., HttpResponseBase]]:
-    """A page about the workbook that its address names, for staff with this right over its kind."""
+    """A page about the workbook that its address names, for staff with this right over its kind, and where the workbook
+    is for them for people of partner institutions."""
 
     def wrapped(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @never_cache
@@ -41,9 +42,11 @@ def workbook_page(right: Literal["may_download", "may_send"]) -> Callable[..., C
         def answered(request: HttpRequest, *, kind: type[SentWorkbook], **named: Any) -> HttpResponseBase:
             keys = {"pk": int(named.pop("pk"))} if "pk" in named else {}
 
-            @for_staff(getattr(kind, right))
+            allowed = for_members if kind.is_for_members else for_staff
+
+            @allowed(getattr(kind, right))
             def opened(request: HttpRequest) -> HttpResponseBase:
-                return view(request, kind(**named), **keys)
+                return view(request, kind(_user(request), **named), **keys)
 
             return opened(request)
 

@@ -4,7 +4,7 @@ Every function takes its arguments by name, writes in one transaction, and needs
 (``accounts.actions.change``) that says who writes, why and through which door.
 """
 
-from indicators.actions.access import may_report, may_review
+from indicators.actions.access import door_of, may_forward, may_report, may_review, route_of
 from indicators.actions.book import thresholds
 from indicators.actions.closure import Gap, gaps
 from indicators.actions.entry import Entered, Entry, propose_many
@@ -16,6 +16,7 @@ from indicators.actions.figures import (
     set_baseline,
     set_target,
 )
+from indicators.actions.handing_in import hand_in
 from indicators.actions.intakes import answer_intake, mark_summary_sent, open_intake, reopen_answer
 from indicators.actions.periods import lock_period, publish_period, reopen_period
 from indicators.actions.reports import (
@@ -62,9 +63,12 @@ __all__ = [
     "check_results",
     "close_series",
     "discard",
+    "door_of",
     "gaps",
+    "hand_in",
     "lock_period",
     "mark_summary_sent",
+    "may_forward",
     "may_report",
     "may_review",
     "narrate",
@@ -85,6 +89,7 @@ __all__ = [
     "return_report",
     "return_submission",
     "revise_target",
+    "route_of",
     "save_context",
     "save_figure",
     "set_actual",

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Door
 from accounts.models import User, open_change
-from indicators.choices import PeriodState
+from indicators.choices import PeriodState, Route
 from indicators.models import ReportingPeriod, Series
 from partners.choices import MembershipRole
 from partners.models import Membership
 from projects.choices import PartnershipRole
+from projects.models import Project
 
 ENTER = "indicators.add_submission"
 REVIEW = "indicators.review_submission"
@@ -55,6 +56,24 @@ def projects_led_by(user: User) -> set[int]:
             partner__partnerships__is_adopted=True,
         ).values_list("partner__partnerships__project", flat=True)
     )
+
+
+def may_forward(user: User, project: Project) -> bool:
+    """Whether a person hands in the report of a whole project: staff who enter figures, and the leads of the institution
+    that leads it."""
+    if user.is_staff:
+        return user.is_active and user.has_perm(ENTER)
+    return project.pk in projects_led_by(user)
+
+
+def route_of(user: User, route: Route) -> Route:
+    """How a figure that a person enters came in: what a partner enters itself is confirmed by it, on whatever page."""
+    return route if user.is_staff else Route.WORKSPACE
+
+
+def door_of(user: User, door: Door) -> Door:
+    """The door of whoever writes: for people of partner institutions the workspace, on whatever page."""
+    return door if user.is_staff else Door.WORKSPACE
 
 
 def may_review(user: User) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions import save_record
 from accounts.models import User
-from indicators.actions.access import ENTER, check_entry, only_reviewers, projects_led_by
+from indicators.actions.access import check_entry, may_forward, only_reviewers
 from indicators.actions.entry import EDITABLE
 from indicators.actions.holding import hold_periods
 from indicators.actions.results import one_refresh
@@ -30,21 +30,25 @@ def open_report(*, project: Project, period: ReportingPeriod) -> Report:
 
 
 def submit_report(*, report: Report, by: User, text: str = "") -> Report:
-    """Hand in a project's report: every proposal in it that is not handed in yet goes with it.
+    """Hand in a project's report: every proposal in it that is not handed in yet goes with it; when a partner does, every
+    one that partners report.
 
     Raises:
         PermissionDenied: for anybody but staff who enter figures and leads of the project's lead institution.
         ValidationError: when it is being reviewed or approved already, or when the period is closed.
     """
-    is_enterer = by.is_active and by.is_staff and by.has_perm(ENTER)
-    if not is_enterer and report.project_id not in projects_led_by(by):
+    if not may_forward(by, report.project):
         raise PermissionDenied(_("The institution that leads the project hands in its report."))
     with transaction.atomic():
         current = _locked(report)
         check_entry(current.period, by)
         if current.state not in EDITABLE:
             raise ValidationError(_("This report was handed in already."))
-        submit_many(submissions=list(current.submissions.filter(state__in=EDITABLE)), by=by, text=text)
+        waiting = current.submissions.filter(state__in=EDITABLE)
+        if not by.is_staff:
+            # What the programme itself reports is not a partner's to hand in, nor to know of.
+            waiting = waiting.filter(series__reporter__isnull=False)
+        submit_many(submissions=list(waiting), by=by, text=text)
         current.state = SubmissionState.SUBMITTED
         current.submitted_by, current.submitted_at = by, timezone.now()
         current.approved_by, current.approved_at, current.own_approval_reason = None, None, ""

@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from accounts.models import User
 from indicators import rules
 from indicators.choices import Cumulation, Measure, PeriodKind, Qualifier
 from indicators.models import (
@@ -28,6 +29,7 @@ from indicators.models import (
     Target,
 )
 from indicators.tables import Names
+from indicators.telling import comments_for
 from projects.models import Project
 
 #: The dimension whose categories stand side by side; any other has rows of its own.
@@ -50,6 +52,7 @@ class Place:
     actual: Actual | None = None
     last: Actual | None = None
     target: Target | None = None
+    comment: str = ""
 
     @property
     def stated(self) -> Submission | Actual | None:
@@ -114,17 +117,22 @@ def identity_of(project: Project, period: ReportingPeriod) -> str:
     return f"{name}|{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def layout_of(project: Project, period: ReportingPeriod) -> Layout:
-    """The rows and cells of a report, with what is known of each: seven queries, whatever their number."""
+def layout_of(project: Project, period: ReportingPeriod, reader: User) -> Layout:
+    """The rows and cells of a report that a person enters, with what is known of each: at most ten queries, whatever
+    their number. Of another institution's there is no row, no column and no word."""
     names = Names.of((), Category.objects.select_related("dimension"))
+    asked = Series.objects.expected_in(period).filter(project=project)
     series = list(
-        Series.objects.expected_in(period)
-        .filter(project=project)
-        .select_related("indicator__expected_result", "project", "country", "partner", "forum", "breakdown", "baseline")
+        (asked if reader.is_staff else asked.reported_by(reader)).select_related(
+            "indicator__expected_result", "project", "country", "partner", "forum", "breakdown", "baseline"
+        )
     )
     series.sort(key=lambda one: (*_position(one.indicator), _scope(one), one.breakdown.key != "", one.breakdown.key))
     places = {one.pk: Place(one) for one in series}
     _add_figures(places, period)
+    comments = comments_for(reader, [place.proposal for place in places.values() if place.proposal])
+    for place in places.values():
+        place.comment = comments.get(place.proposal.pk, "") if place.proposal else ""
     orders = {at: category.order for at, category in names.categories.items()}
     keys = {_parted(one.breakdown.key)[0] for one in series}
     ordered = sorted(keys, key=lambda key: (not key, orders.get((SIDE_BY_SIDE, key.partition("=")[2]), 0), key))

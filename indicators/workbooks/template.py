@@ -198,8 +198,7 @@ def is_entry(row: LayoutRow, key: str) -> bool:
 def entry_of(row: LayoutRow, key: str) -> object:
     """What now stands in such a cell, as the workbook writes it."""
     if key == "comment":
-        proposal = row.main.proposal
-        return (proposal.internal_comment or None) if proposal else None
+        return row.main.comment or None
     place = row.main if key in ("text", "numerator", "denominator") else row.places.get(key.removeprefix("cell:"))
     stated = place.stated if place else None
     if place is None or stated is None:

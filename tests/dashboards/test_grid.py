@@ -371,9 +371,11 @@ def test_a_reader_sees_the_figures_and_cannot_save(grid: Grid, client: Client) -
     assert stated(series).value == 4711
 
 
-def test_partners_are_refused_and_strangers_sent_to_sign_in(grid: Grid, client: Client) -> None:
+def test_for_partners_of_another_project_there_is_no_grid_and_strangers_are_sent_to_sign_in(
+    grid: Grid, client: Client
+) -> None:
     client.force_login(make.membership(role="lead").user)
-    assert client.get(grid.path).status_code == 403
+    assert client.get(grid.path).status_code == 404
     client.logout()
     answer = client.get(grid.path)
     assert answer.status_code == 302

@@ -18,6 +18,7 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 PARTNERS_SIDE = ("viewer", "contributor", "lead")
+ENTERERS = PARTNERS_SIDE[1:]
 STAFF = (READERS, DATA_ENTRY, SPECIALISTS, ADMINISTRATORS)
 WRITERS = STAFF[1:]
 DECIDERS = STAFF[2:]
@@ -38,7 +39,10 @@ class Page(NamedTuple):
 #: By the name of the address. An empty form is refused on the page (200, 422), or by a sentence on the next (302).
 TABLE = {
     "workspace": Page(STAFF),
-    "report_grid": Page(STAFF, WRITERS),
+    "report_grid": Page((*PARTNERS_SIDE, *STAFF), (*ENTERERS, *WRITERS)),
+    "report_questions": Page((*PARTNERS_SIDE, *STAFF), (*ENTERERS, *WRITERS), sent=422),
+    "report_question": Page((*PARTNERS_SIDE, *STAFF), (*ENTERERS, *WRITERS)),
+    "report_receipt": Page((*PARTNERS_SIDE, *STAFF)),
     "programme_grid": Page(STAFF, WRITERS),
     "imports": Page(STAFF),
     "import_page": Page(WRITERS),
@@ -51,8 +55,8 @@ TABLE = {
     "import_template": Page(WRITERS),
     "export_kind": Page(STAFF),
     "export_file": Page(STAFF),
-    "report_template": Page(WRITERS),
-    "report_upload": Page(WRITERS, WRITERS, sent=422),
+    "report_template": Page((*ENTERERS, *WRITERS)),
+    "report_upload": Page((*ENTERERS, *WRITERS), (*ENTERERS, *WRITERS), sent=422),
     "report_upload_look": Page(WRITERS, DECIDERS, sent=302),
     "report_upload_marked": Page(WRITERS),
     "pmf_workbook": Page(STAFF),
@@ -61,7 +65,7 @@ TABLE = {
     "pmf_upload_marked": Page(DECIDERS),
     "report_review": Page(STAFF, DECIDERS),
     "programme_review": Page(STAFF, DECIDERS),
-    "report_narrative": Page(WRITERS, WRITERS, sent=302),
+    "report_narrative": Page(("lead", *WRITERS), ("lead", *WRITERS), sent=302),
     "report_on_behalf": Page(WRITERS, WRITERS),
     "intake_send": Page(NOBODY, WRITERS, sent=302),
     "intake_reopen": Page(NOBODY, WRITERS, sent=302),
@@ -121,6 +125,7 @@ class World:
             **{name: {"kind": "partners"} for name in ("import_kind", "import_template", "export_kind")},
             "export_file": {"kind": "partners", "ending": "csv"},
             **{name: one for name in TABLE if name.startswith("report_")},
+            "report_question": one | {"series": waits.pk},
             **{name: programme for name in TABLE if name.startswith("pmf_")},
             **{name: {"period": "h1"} for name in ("programme_grid", "programme_review")},
             **{f"report_upload_{page}": one | keys["report"] for page in ("look", "marked")},
@@ -170,9 +175,10 @@ def world() -> Any:
 
 def expected(page: Page, role: str, method: str) -> set[int]:
     may, status = (page.reads, page.read) if method == "get" else (page.sends, page.sent)
-    denied = 302 if role == "anonymous" else 403
+    # To people of institutions another's record does not exist; a step of somebody else's is refused in a sentence.
+    denied = {302} if role == "anonymous" else {403, 404} if role in PARTNERS_SIDE else {403}
     # A method that a page does not know is refused before or after the person is.
-    return {status} if role in may else {denied} if may else {denied, 405}
+    return {status} if role in may else denied if may else denied | {405}
 
 
 def test_every_page_answers_every_role_as_the_table_says(world: World, settings: Any) -> None:

@@ -53,7 +53,7 @@ class Desk:
 
     def layout(self) -> Any:
         period = ReportingPeriod.objects.select_related("programme").get(pk=self.period.pk)
-        return layout_of(Project.objects.select_related("programme").get(pk=self.project.pk), period)
+        return layout_of(Project.objects.select_related("programme").get(pk=self.project.pk), period, self.user)
 
     def template(self) -> openpyxl.Workbook:
         file = io.BytesIO()
@@ -288,7 +288,7 @@ def test_rows_may_be_sorted_and_columns_moved_and_a_row_that_stands_twice_is_ref
 def test_the_workbook_of_another_report_is_refused_by_name(desk):
     book = desk.template()
     other = make.project(programme=desk.period.programme, slug="A07.1")
-    layout = layout_of(Project.objects.select_related("programme").get(pk=other.pk), desk.period)
+    layout = layout_of(Project.objects.select_related("programme").get(pk=other.pk), desk.period, desk.user)
 
     with translation.override("en"):
         with pytest.raises(imports.Refused) as caught:

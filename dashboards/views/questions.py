@@ -1,0 +1,186 @@
+"""A report one question at a time, for a phone: where it stands, and each question by itself."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.actions import change
+from accounts.choices import Door
+from accounts.models import User
+from dashboards.access import for_members
+from dashboards.figure_histories import figure_history
+from dashboards.grids.sheets import expected_series, report_sheet
+from dashboards.overviews import today_of
+from dashboards.places import place_called
+from dashboards.questions import Question, Questions, Standing, example_of, questions_of
+from dashboards.receipts import zone_of
+from dashboards.views.grid import READ, Page, keeping_what_was_typed, writable
+from dashboards.views.receipts import receive
+from epe_ap.pages import unknown_names
+from indicators.actions import door_of, hand_in, may_forward, submit_report
+from indicators.choices import SubmissionState
+from indicators.models import Report, ReportingPeriod, Series
+from projects.models import Project
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_members(READ)
+def report_questions(request: HttpRequest, project: str, period: str) -> HttpResponse:
+    """Where a report stands: what came back, what is left, what is done; and handing it in."""
+    assert isinstance(request.user, User)
+    of, at = place_called(project, period, request.user)
+    page, _series = _page(request, of, at)
+    forwards = may_forward(request.user, of)
+    refused: list[str] = []
+    if request.method == "POST":
+        if not page.can_write:
+            raise PermissionDenied(_("Your account may look at these figures and not change them."))
+        try:
+            _hand_in(page, of, forwards=forwards)
+        except ValidationError as error:
+            refused = error.messages
+        else:
+            return receive(request, of, at)
+    questions = _questions(page)
+    report = Report.objects.filter(project=of, period=at).first() if forwards else None
+    groups = [
+        (Standing.RETURNED, _("To correct")),
+        (Standing.OPEN, _("Still to answer")),
+        (Standing.ANSWERED, _("Answered, not handed in yet")),
+        (Standing.HANDED_IN, _("Handed in")),
+        (Standing.READ_ONLY, _("To read")),
+    ]
+    return render(
+        request,
+        "dashboards/questions.html",
+        {
+            "project": of,
+            "period": at,
+            "programme": of.programme,
+            "questions": questions,
+            "groups": [(standing, title, questions.at(standing)) for standing, title in groups],
+            "first": questions.waiting[0] if questions.waiting and page.can_write else None,
+            "is_begun": questions.number_answered > 0,
+            "can_write": page.can_write,
+            "forwards": forwards,
+            "report": report,
+            "can_hand_in": page.can_write and _can_hand_in(questions, report),
+            "is_overdue": at.due_on is not None and at.due_on < today_of(request.user),
+            "refused": refused,
+            "problems": unknown_names(request.GET),
+            "breadcrumbs": [{"label": _("Workspace"), "url": reverse("workspace")}],
+        },
+        status=422 if refused else 200,
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@keeping_what_was_typed
+@for_members(READ)
+def report_question(request: HttpRequest, project: str, period: str, series: int) -> HttpResponse:
+    """One question: what is counted, what is known, the fields, and who changed what."""
+    assert isinstance(request.user, User)
+    of, at = place_called(project, period, request.user)
+    page, found = _page(request, of, at)
+    questions = _questions(page)
+    question = questions.of_series(int(series))
+    if question is None:
+        raise Http404
+    standing = reverse("report_questions", args=[of.slug, at.slug])
+    if request.method == "POST":
+        onward = standing
+        behind = questions.after(question)
+        if request.POST.get("action") != "stop" and behind is not None:
+            onward = _address(of, at, behind)
+        own = expected_series(at).filter(pk__in=[cell.pk for cell in question.cells])
+        answer = page.save(own, None, onward=onward)
+        if answer is not None:
+            return answer
+        # What somebody else saved meanwhile is read again.
+        page.sheet = report_sheet(found, at)
+        questions = _questions(page)
+        question = questions.of_series(int(series)) or question
+    assert page.sheet is not None
+    page.show(page.sheet)
+    with timezone.override(zone_of(request.user)):
+        return render(
+            request,
+            "dashboards/question.html",
+            page.context()
+            | {
+                "project": of,
+                "programme": of.programme,
+                "question": question,
+                "questions": questions,
+                "place": questions.place_of(question),
+                "seen": " ".join(cell.seen for cell in question.entered),
+                "waiting": [cell for cell in question.cells if cell.needs_attention],
+                "example": example_of(question.entered),
+                "is_open": page.can_write and not question.is_locked,
+                "behind": questions.after(question),
+                "history": figure_history(request.user, question.cells, at),
+                "problems": unknown_names(request.GET),
+                "breadcrumbs": [
+                    {"label": _("Workspace"), "url": reverse("workspace")},
+                    {"label": f"{of.code}, {at.name}", "url": standing},
+                ],
+            },
+        )
+
+
+def _page(request: HttpRequest, project: Project, period: ReportingPeriod) -> tuple[Page, list[Series]]:
+    """The report as its reader sees it, and the series in it."""
+    assert isinstance(request.user, User)
+    series = list(expected_series(period).filter(project=project).for_user(request.user).select_related("reporter"))
+    page = Page(request, period, writable=writable(request.user, series))
+    page.sheet = report_sheet(series, period)
+    return page, series
+
+
+def _questions(page: Page) -> Questions:
+    assert page.sheet is not None
+    for cell in page.sheet.cells():
+        cell.is_read_only = not page.can_write or (page.writable is not None and cell.pk not in page.writable)
+    return questions_of(page.sheet, page.user)
+
+
+def _address(project: Project, period: ReportingPeriod, question: Question) -> str:
+    return reverse("report_question", args=[project.slug, period.slug, question.pk])
+
+
+def _can_hand_in(questions: Questions, report: Report | None) -> bool:
+    """Whether anything waits to be handed in; or, for who forwards it, the report itself."""
+    if report is not None and report.state in (SubmissionState.DRAFT, SubmissionState.RETURNED):
+        return True
+    return any(
+        cell.state in (SubmissionState.DRAFT, SubmissionState.RETURNED) and not cell.is_locked
+        for question in questions.asked
+        for cell in question.cells
+    )
+
+
+def _hand_in(page: Page, project: Project, *, forwards: bool) -> None:
+    """Hand in the figures of the reader's institutions, or forward the whole report.
+
+    Raises:
+        ValidationError: when there is nothing to hand in, or when the period is closed.
+    """
+    text = page.request.POST.get("text", "").replace("\x00", "").strip()
+    action = page.request.POST.get("action", "")
+    if action not in ("forward", "own"):
+        raise ValidationError(_("Choose what to hand in."))
+    with change(door=door_of(page.user, Door.GRID), by=page.user, reason=page.reason):
+        if forwards and action == "forward":
+            report = Report.objects.filter(project=project, period=page.period).first()
+            if report is None:
+                raise ValidationError(_("There is nothing to hand in yet: enter a figure first."))
+            submit_report(report=report, by=page.user, text=text)
+        else:
+            hand_in(project=project, period=page.period, by=page.user, text=text)
