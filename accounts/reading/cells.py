@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.folding import fold
@@ -298,7 +299,7 @@ def _ratio(text: str, written: str, qualifier: str) -> Cell:
                 "written": shown(written),
                 "numerator": numerator,
                 "denominator": denominator,
-                "computed": f"{computed.quantize(Decimal('0.01'), ROUND_HALF_UP):f}",
+                "computed": number_format(computed.quantize(Decimal("0.01"), ROUND_HALF_UP)),
             }
         )
     return Cell(value=stated, numerator=numerator, denominator=denominator, qualifier=qualifier)

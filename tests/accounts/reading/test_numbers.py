@@ -338,3 +338,10 @@ def test_a_code_that_a_spreadsheet_made_a_number_is_text_again():
     assert [read_text(cell) for cell in (1110.0, 1110, " A07.1 ", None)] == ["1110", "1110", "A07.1", ""]
     with pytest.raises(Unreadable):
         read_text("#REF!")
+
+
+@pytest.mark.parametrize(("language", "share"), [("en", "64.39"), ("fr", "64,39"), ("es", "64,39")])
+def test_a_share_that_does_not_fit_is_computed_in_the_numbers_of_the_reader(language, share):
+    with translation.override(language), pytest.raises(Unreadable) as caught:
+        read_cell("85/132 = 83,5 %", is_whole=False, is_percentage=True)
+    assert f" {share} %" in caught.value.sentence.replace("\N{NO-BREAK SPACE}", " ")
