@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import StoredFile, User
+from accounts.reading.archives import is_bomb
 
 #: Ten megabytes: a scan of many pages, and no more than a database row should hold.
 LARGEST = 10 * 1024 * 1024
@@ -67,7 +68,7 @@ def kind_of(name: str, content: bytes) -> str:
     """The ending that name and content agree on.
 
     Raises:
-        ValidationError: when they do not, with the kinds that are taken.
+        ValidationError: when they do not, with the kinds that are taken; and for what unpacks beyond measure.
     """
     _stem, dot, ending = name.lower().rpartition(".")
     kinds = ", ".join(TYPES)
@@ -91,8 +92,11 @@ def _is_of_kind(ending: str, content: bytes) -> bool:
         return b"\x00" not in content and not content.startswith((b"MZ", b"\x7fELF", b"PK", b"%PDF-"))
     try:
         with zipfile.ZipFile(BytesIO(content)) as package:
-            names = set(package.namelist())
+            entries = package.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return False
+    if is_bomb(entries, len(content)):
+        raise ValidationError(_("The file unpacks to far more than such a file holds, so it was not kept."))
+    names = {entry.filename for entry in entries}
     has_macros = any(name.lower().endswith("vbaproject.bin") or name.startswith("Basic/") for name in names)
     return PARTS[ending] in names and not has_macros

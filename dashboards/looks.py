@@ -12,6 +12,7 @@ from accounts.actions.previewed import follow
 from accounts.actions.previews import Outcome, Preview, PreviewedRow, Problem
 from accounts.models import Import, User
 from accounts.reading.workbooks import Refused, Row, Sheet, Workbook, open_workbook
+from accounts.writing import CSV, ODS, XLSX
 from dashboards.kinds import Kind
 from projects.demonstrations import name_demonstration
 
@@ -66,6 +67,12 @@ def sheet_sent(content: bytes, *, name: str, kind: Kind) -> tuple[Workbook, Shee
         Refused: what cannot be read, with a sentence.
     """
     workbook = open_workbook(content, name=name)
+    ending = name.lower().rpartition(".")[2]
+    if workbook.kind == CSV and ending in (XLSX, ODS):
+        raise Refused(
+            _("The file “%(name)s” is called .%(ending)s and holds plain text: save it from the spreadsheet, or call it .csv.")
+            % {"name": name, "ending": ending}
+        )  # fmt: skip
     named = workbook.sheet(kind.slug)
     if named is not None and not named.is_hidden:
         return workbook, without_marks(named)

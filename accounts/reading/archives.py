@@ -3,7 +3,7 @@
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Final
 
@@ -59,8 +59,7 @@ def open_archive(content: bytes, name: str) -> zipfile.ZipFile:
         raise Refused(
             _("The file “%(name)s” is damaged or was sent only in part: send it again.") % {"name": name}
         ) from error
-    unpacked = sum(entry.file_size for entry in entries)
-    if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or _is_blown_up(unpacked, len(content), entries):
+    if is_bomb(entries, len(content)):
         raise Refused(
             _(
                 "The file “%(name)s” unpacks to far more than a spreadsheet holds: it was not opened. Copy its figures "
@@ -169,7 +168,13 @@ class Elements(Handler):
         self.path.pop()
 
 
-def _is_blown_up(unpacked: int, packed: int, entries: list[zipfile.ZipInfo]) -> bool:
+def is_bomb(entries: Sequence[zipfile.ZipInfo], packed: int) -> bool:
+    """Whether an archive of ``packed`` bytes says that it unpacks to far more than a document holds."""
+    unpacked = sum(entry.file_size for entry in entries)
+    return len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED or _is_blown_up(unpacked, packed, entries)
+
+
+def _is_blown_up(unpacked: int, packed: int, entries: Sequence[zipfile.ZipInfo]) -> bool:
     return unpacked > RATIO_COUNTS_FROM and unpacked > MOST_RATIO * min(
         packed, sum(entry.compress_size for entry in entries) or 1
     )

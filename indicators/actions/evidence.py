@@ -1,4 +1,4 @@
-"""Evidence of what is proposed: whoever enters a figure attaches it, and once the figure was handed in it stays."""
+"""Evidence: whoever enters a figure attaches it, and once the figure was handed in it stays as it was looked at."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -9,24 +9,24 @@ from accounts.models import User, open_change
 from indicators.actions.access import CORRECT, UNATTENDED
 from indicators.actions.entry import EDITABLE
 from indicators.actions.holding import hold_periods
-from indicators.choices import SubmissionState
-from indicators.models import Evidence, Submission
+from indicators.choices import Settlement, SubmissionState
+from indicators.models import Confirmation, Evidence, Submission
 
 
 def save_evidence(*, record: Evidence, version: int | None = None) -> Evidence:
     """Save a piece of evidence, new or altered.
 
     Raises:
-        PermissionDenied: when its figure was handed in, and whoever makes the open change may not correct figures. A new
-            piece may follow until the figure is approved.
-        ValidationError: when its figure was handed in and no reason is stated, or when it breaks a rule.
+        PermissionDenied: when its figure was handed in, or when an institution gave it, and whoever makes the open change
+            may not correct figures. A new piece may follow until the figure is approved, or the answer settled.
+        ValidationError: when it stays for these reasons and none is stated for changing it, or when it breaks a rule.
         StaleRecord: when ``version`` is not the stored one.
     """
     with transaction.atomic():
         before = None if record.pk is None else Evidence.objects.filter(pk=record.pk).first()
-        _check(record.submission_id, is_new=before is None)
-        if before is not None and before.submission_id != record.submission_id:
-            _check(before.submission_id, is_new=False)
+        _check(record, is_new=before is None)
+        if before is not None and _supports(before) != _supports(record):
+            _check(before, is_new=False)
         saved: Evidence = save_record(record=record, version=version)
     return saved
 
@@ -38,27 +38,44 @@ def remove_evidence(*, record: Evidence) -> None:
         PermissionDenied, ValidationError: as :func:`save_evidence`.
     """
     with transaction.atomic():
-        _check(record.submission_id, is_new=False)
+        _check(record, is_new=False)
         record.delete()
 
 
-def may_alter_evidence(user: User, submission: Submission) -> bool:
-    """Whether a person may alter the evidence of a figure, as it stands now."""
-    return submission.state in EDITABLE or user.has_perm(CORRECT)
+def may_alter_evidence(user: User, evidence: Evidence) -> bool:
+    """Whether a person may alter a piece of evidence, as things stand now."""
+    return not _stays(evidence, is_new=False) or user.has_perm(CORRECT)
 
 
-def _check(submission: int, *, is_new: bool) -> None:
+def _supports(evidence: Evidence) -> tuple[int | None, int | None]:
+    return evidence.submission_id, evidence.confirmation_id
+
+
+def _check(evidence: Evidence, *, is_new: bool) -> None:
     change = open_change()
     if change is None or change.door in UNATTENDED:
         return
-    # Whoever hands in or decides holds the period, too.
-    hold_periods([Submission.objects.get(pk=submission).period_id])
-    state = Submission.objects.get(pk=submission).state
-    if state in EDITABLE or (is_new and state == SubmissionState.SUBMITTED):
+    # Whoever hands in, decides or settles holds the period, too.
+    if evidence.submission_id is not None:
+        hold_periods([Submission.objects.get(pk=evidence.submission_id).period_id])
+    elif evidence.confirmation_id is not None:
+        hold_periods([Confirmation.objects.select_related("actual").get(pk=evidence.confirmation_id).actual.period_id])
+    if not _stays(evidence, is_new=is_new):
         return
     if change.made_by is None or not change.made_by.has_perm(CORRECT):
         raise PermissionDenied(
-            _("This figure was handed in: only a monitoring specialist changes its evidence, with a reason.")
-        )
+            _("What a figure was handed in with, or an institution gave, a monitoring specialist alone changes, with a reason.")
+        )  # fmt: skip
     if not change.reason.strip():
-        raise ValidationError(_("This figure was handed in: say why its evidence changes."))
+        raise ValidationError(_("This evidence was given already: say why it changes."))
+
+
+def _stays(evidence: Evidence, *, is_new: bool) -> bool:
+    """Whether it is to stay as it was looked at."""
+    if evidence.submission_id is not None:
+        state = Submission.objects.get(pk=evidence.submission_id).state
+        return state not in EDITABLE and not (is_new and state == SubmissionState.SUBMITTED)
+    if evidence.confirmation_id is None:
+        return False
+    answer = Confirmation.objects.get(pk=evidence.confirmation_id)
+    return not (is_new and answer.settlement == Settlement.PENDING)

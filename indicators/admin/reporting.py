@@ -293,7 +293,7 @@ class EvidenceAdmin(RecordAdmin):
 
     def _may_alter(self, request: HttpRequest, evidence: Evidence | None) -> bool:
         """What a figure was approved on stays beside it, unless somebody who corrects figures says why."""
-        return evidence is None or may_alter_evidence(request.user, evidence.submission)  # type: ignore[arg-type]
+        return evidence is None or may_alter_evidence(request.user, evidence)  # type: ignore[arg-type]
 
     def write(self, request: HttpRequest, record: Evidence, form: Any) -> Evidence:
         return save_evidence(record=record)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.actions import change
 from accounts.choices import Door
@@ -62,6 +62,28 @@ def test_a_new_piece_may_follow_until_the_figure_is_approved(state: str, follows
     assert (refused, submission.evidence.count()) == (not follows, 1 + follows)
 
 
+@pytest.mark.parametrize(("settlement", "follows"), [("pending", True), ("adopted", False)])
+def test_what_an_institution_gave_is_changed_by_a_specialist_alone(settlement: str, follows: bool) -> None:
+    moment = None if settlement == "pending" else timezone.now()
+    answer = make.confirmation(settlement=settlement, settled_at=moment)
+    record = make.evidence(confirmation=answer, link="https://example.org/list")
+    by = make.staff(DATA_ENTRY)
+    for write in (save_evidence, remove_evidence):
+        with pytest.raises(PermissionDenied), change(door=Door.ADMIN, by=by, reason="Tidier"):
+            write(record=record)
+    more = Evidence(code="letter", confirmation=answer, title="Letter", is_on_request=True)
+    try:
+        with change(door=Door.ADMIN, by=by):
+            save_evidence(record=more)
+    except PermissionDenied:
+        pass
+    assert answer.evidence.count() == 1 + follows
+    with change(door=Door.ADMIN, by=make.staff(SPECIALISTS), reason="Asked for by the institution"):
+        remove_evidence(record=record)
+    assert answer.evidence.count() == int(follows)
+    assert signed_in().get(page(Evidence, "changelist")).status_code == 200
+
+
 def test_nothing_is_moved_away_from_an_approved_figure() -> None:
     record, other = attached("approved"), make.submission()
     record.submission = other
@@ -85,9 +107,9 @@ def test_the_pages_of_the_administration_show_it_and_ask_for_the_reason() -> Non
     sent = typed(specialist.get(own), title="The right list")
     with translation.override("en"):
         answer = specialist.post(own, sent)
-        assert "This figure was handed in: say why its evidence changes." in answer.content.decode()
+        assert "This evidence was given already: say why it changes." in answer.content.decode()
         answer = specialist.post(page(Evidence, "delete", record.pk), {"post": "yes"}, follow=True)
-        assert "This figure was handed in: say why its evidence changes." in answer.content.decode()
+        assert "This evidence was given already: say why it changes." in answer.content.decode()
     assert specialist.post(own, sent | {"change_reason": "Wrong scan"}).status_code == 302
     assert Evidence.objects.get().title == "The right list"
     assert Evidence.history.latest("history_id").change.reason == "Wrong scan"
