@@ -32,6 +32,7 @@ TOO_MANY = _("Too many attempts failed. Wait five minutes, then try again.")
 #: What happened to an account, by the name under which allauth tells it: a notice on the next page.
 SAID = {
     "account/messages/password_changed.txt": _("Your password was changed."),
+    "account/messages/password_set.txt": _("Your password is set."),
     "account/messages/logged_out.txt": _("You have signed out."),
     "mfa/messages/totp_activated.txt": _("Your second factor is set up."),
     "mfa/messages/totp_deactivated.txt": _("Your second factor was removed."),
@@ -40,6 +41,7 @@ SAID = {
 #: The same as a message to the account's owner, who may not be the one who did it.
 WRITTEN = {
     "account/email/password_changed": _("The password of your account was changed."),
+    "account/email/password_set": _("A password was set for your account."),
     "account/email/password_reset": _("The password of your account was replaced by a new one."),
     "mfa/email/totp_activated": _("A second factor was set up for your account."),
     "mfa/email/totp_deactivated": _("The second factor of your account was removed."),
@@ -50,7 +52,7 @@ WRITTEN = {
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Signing in by e-mail address and password."""
+    """Signing in by e-mail address, and a password or a mailed code."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _(
@@ -104,7 +106,10 @@ class AccountAdapter(DefaultAccountAdapter):
     # Where to next
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("workspace" if request.user.is_staff else "home")
+        person = request.user
+        # Of a relation that partners make: accounts know nothing of institutions.
+        has_workspace = person.is_staff or person.memberships.exists()
+        return reverse("workspace" if has_workspace else "home")
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         return reverse("home")
@@ -151,7 +156,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """A message in the language of whom it is for. A mail server that fails is not the visitor's affair."""
-        user = context.get("user")
+        # A code is for an account whose address it is sent to; allauth does not say whose.
+        user = context.get("user") or User.objects.filter(email__iexact=email).first()
         with override(user.language if user else get_language()):
             try:
                 self.render_mail(template_prefix, email, {"email": email, **context}).send()

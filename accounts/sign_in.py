@@ -6,13 +6,16 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import (
     ChangePasswordForm,
+    ConfirmLoginCodeForm,
     LoginForm,
     ReauthenticateForm,
+    RequestLoginCodeForm,
     ResetPasswordForm,
     ResetPasswordKeyForm,
     SetPasswordForm,
 )
-from allauth.core import context
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.core import context, ratelimit
 from allauth.mfa.adapter import get_adapter as second_factor_adapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
@@ -22,6 +25,7 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -45,6 +49,39 @@ class SignInForm(LoginForm):
         word(self, "password", _("Password"))
 
 
+class MailedCodeRequestForm(RequestLoginCodeForm):
+    """Asks for a code by mail. It says the same whether there is such an account or not."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        word(self, "email", _("E-mail address"), autocomplete="username")
+
+    def clean_email(self) -> str:
+        typed: str = self.cleaned_data["email"]
+        user = User.objects.filter(email__iexact=typed, is_active=True).first()
+        # To the address that is on record, never to one that a database takes for equal to it.
+        self.address = user.email if user else typed
+        self._user = user
+        if not ratelimit.consume(context.request, action="request_login_code", key=self.address.lower()):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        return typed
+
+
+class MailedCodeForm(ConfirmLoginCodeForm):
+    """The code that came by mail."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        word(self, "code", _("Code"), _("The eight digits of the message."), inputmode="numeric")
+
+
+def send_code(request: HttpRequest, *, email: str, user: User | None) -> None:
+    """Send a code to an address, and wait for it in this browser; an address without an account is told so by mail."""
+    if user is None:
+        get_adapter().send_mail("account/email/unknown_account", email, {"wanted": "code"})
+    LoginCodeVerificationProcess.initiate(request=request, user=user, email=email)
+
+
 class ForgottenPasswordForm(ResetPasswordForm):
     """Asks for a link by mail. It says the same whether there is such an account or not, and takes as long."""
 
@@ -62,7 +99,7 @@ class ForgottenPasswordForm(ResetPasswordForm):
         if self.users:
             return super().save(request, **kwargs)
         email: str = self.cleaned_data["email"]
-        get_adapter().send_mail("account/email/unknown_account", email, {})
+        get_adapter().send_mail("account/email/unknown_account", email, {"wanted": "password"})
         return email
 
 

@@ -18,6 +18,8 @@ def private(view: type[Any]) -> Callable[..., Any]:
 
 urlpatterns: list[URLPattern] = [
     path("login/", private(views.Login), name="account_login"),
+    path("login/code/", private(views.RequestCode), name="account_request_login_code"),
+    path("login/code/confirm/", private(views.ConfirmCode), name="account_confirm_login_code"),
     path("logout/", private(views.Logout), name="account_logout"),
     path("reauthenticate/", private(views.Reauthenticate), name="account_reauthenticate"),
     path("password/change/", private(views.PasswordChange), name="account_change_password"),

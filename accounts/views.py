@@ -5,15 +5,20 @@ from typing import Any
 from allauth.account import views as account
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
+from allauth.account.stages import LoginByCodeStage
 from allauth.account.utils import get_next_redirect_url, passthrough_next_redirect_url
+from allauth.core import ratelimit
 from allauth.mfa.base import views as mfa
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from accounts import second_factor
+from accounts.adapters import TOO_MANY
+from accounts.sign_in import MailedCodeRequestForm, send_code
 
 
 class Named:
@@ -24,8 +29,53 @@ class Named:
         return {"problems": [], **said}
 
 
-class Login(Named, account.LoginView):
-    pass
+class WayBack:
+    """A page from which one asks for another code: whoever waits for one in vain is not sent on to where it is typed."""
+
+    def _redirect_to_pending_stage(self, request: HttpRequest, stage: Any) -> HttpResponseRedirect | None:
+        if stage.key == LoginByCodeStage.key:
+            return None
+        return super()._redirect_to_pending_stage(request, stage)  # type: ignore[misc,no-any-return]
+
+
+class Login(WayBack, Named, account.LoginView):
+    """Two ways in on one page: a code by mail, and a password."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(code_form=MailedCodeRequestForm(auto_id="code_%s"), **kwargs)
+
+
+class RequestCode(WayBack, Named, account.RequestLoginCodeView):
+    """Asking for a code by mail: the first of the two steps of signing in without a password."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        send_code(self.request, email=form.address, user=form._user)
+        return HttpResponseRedirect(self.get_success_url())
+
+
+class ConfirmCode(Named, account.ConfirmLoginCodeView):
+    """Typing it: the second."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # The session counts what failed; of several requests at the same moment it knows nothing.
+        key = f"{request.session.session_key}:{self._process.state['at']}"
+        if not ratelimit.consume(request, action="login_code", key=key):
+            self._process.abort()
+            messages.error(request, str(TOO_MANY))
+            return HttpResponseRedirect(reverse("account_request_login_code"))
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        # As with a password: the session ends with the browser.
+        self.request.session.set_expiry(0)
+        return answer
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        get_adapter().log_refusal(self.request, "wrong mailed code", self._process.state.get("email", ""))
+        answer: HttpResponse = super().form_invalid(form)
+        return answer
 
 
 class Logout(Named, account.LogoutView):

@@ -136,6 +136,8 @@ LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.sign_in.SignInForm",
+    "request_login_code": "accounts.sign_in.MailedCodeRequestForm",
+    "confirm_login_code": "accounts.sign_in.MailedCodeForm",
     "reset_password": "accounts.sign_in.ForgottenPasswordForm",
     "reset_password_from_key": "accounts.sign_in.NewPasswordForm",
     "change_password": "accounts.sign_in.PasswordForm",
@@ -154,7 +156,20 @@ ACCOUNT_SESSION_REMEMBER = False
 SESSION_COOKIE_AGE = 12 * 60 * 60
 # A link to set a password is good for a day.
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key"}
+# Nobody needs a password: a code comes by mail, good for ten minutes in the browser that asked for it.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"length": 8, "numeric": True, "dashed": True}
+# What an address without an account is told is this site's own: accounts/views.py.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "20/m/ip,5/5m/key",
+    # Mails to one address; with three attempts each, a code of eight digits is safe for a hundred years.
+    "request_login_code": "20/m/ip,5/15m/key",
+    # Of one code, however many are sent at the same moment; the number of ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS.
+    "login_code": "3/15m/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env["TRUST_PROXY"] else 0
 
 MFA_ADAPTER = "accounts.adapters.SecondFactorAdapter"

@@ -41,6 +41,7 @@ PUBLIC = {
 }
 #: Pages about whoever is signed in, and those on which one signs in.
 ONESELF = {
+    *("account_request_login_code", "account_confirm_login_code"),
     *("account_login", "account_logout", "account_reauthenticate", "account_change_password", "account_set_password"),
     *("account_reset_password", "account_reset_password_done", "account_reset_password_from_key_done"),
     *("account_reset_password_from_key", "mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp"),

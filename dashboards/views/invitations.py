@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.actions import change
 from accounts.choices import Door
 from accounts.models import User
+from accounts.sign_in import send_code
 from dashboards.invitations import CODE
 from dashboards.links import is_guessing, private, too_often
 from dashboards.people_forms import NewPersonForm, does
@@ -84,9 +85,11 @@ def _accept(
         return None
     try:
         with change(door=Door.WORKSPACE):
-            accept_as_new(invitation=offered, **form.cleaned_data)
+            membership = accept_as_new(invitation=offered, **form.cleaned_data)
     except ValidationError as error:
         form.add_error(None, error)
         return None
-    messages.success(request, _("Your account is made. Sign in with a code that we send you by mail."))
-    return redirect("account_login")
+    messages.success(request, _("Your account is made. A code to sign in with was sent to your address."))
+    # Not signed in by the link: whoever forwards the mail would give the account away with it.
+    send_code(request, email=offered.email, user=membership.user)
+    return redirect("account_confirm_login_code")

@@ -139,7 +139,7 @@ def test_signing_out_takes_a_form(colleague: User) -> None:
 
 
 def test_there_is_no_address_to_sign_up_at(client: Client) -> None:
-    for path in ("signup/", "email/", "confirm-email/", "3rdparty/", "social/signup/", "login/code/", "inactive/"):
+    for path in ("signup/", "email/", "confirm-email/", "3rdparty/", "social/signup/", "inactive/"):
         assert client.get(f"/en/accounts/{path}").status_code == 404, path
     with pytest.raises(NoReverseMatch):
         reverse("account_signup")

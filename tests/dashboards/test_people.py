@@ -257,7 +257,8 @@ def test_opening_the_link_shows_the_offer_and_changes_nothing(world: World, link
 def test_accepting_makes_an_account_once(world: World, link: str) -> None:
     client = Client()
     answer = client.post(link, NEW)
-    assert answer["Location"] == "/en/accounts/login/"
+    assert answer["Location"] == "/en/accounts/login/code/confirm/"
+    assert mail.outbox[-1].to == ["ana@example.org"]
     ana = User.objects.get(email="ana@example.org")
     assert (ana.name, ana.time_zone, ana.has_usable_password()) == ("Ana Díaz", "America/Santiago", False)
     assert Membership.objects.get(user=ana).role == "contributor"
