@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from accounts.actions import Collision
 from epe_ap.database_state import means_database_down, what_is_missing
 
 logger = logging.getLogger(__name__)
@@ -111,6 +112,21 @@ class DatabaseDownMiddleware:
         exception = sys.exc_info()[1]
         if request is not None and means_database_down(exception):
             request.database_is_down = True  # type: ignore[attr-defined]
+
+
+class CollisionMiddleware:
+    """A write that the database took back for somebody else's is told in a sentence also where a page does not."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Collision):
+            return None
+        return render(request, "409.html", {"sentences": exception.messages}, status=409)
 
 
 def _first_line(exception: BaseException) -> str:

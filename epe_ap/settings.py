@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "accounts.middleware.SignedInMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "epe_ap.middleware.CollisionMiddleware",
 ]
 
 ROOT_URLCONF = "epe_ap.urls"

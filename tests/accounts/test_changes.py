@@ -14,6 +14,7 @@ from indicators.models import ReportingPeriod, Submission
 from partners.models import Partner
 from tests import factories as make
 from tests.admin_pages import page, signed_in
+from tests.pages import words
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,18 @@ def test_what_is_gone_cannot_be_saved() -> None:
     refused = pytest.raises(ValidationError, match="It was deleted while you were editing it")
     with translation.override("en"), refused, change(door=Door.COMMAND):
         save_record(record=partner)
+
+
+def test_a_page_that_has_no_place_for_it_is_a_page_with_the_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    intake = make.intake()
+
+    def in_each_others_way(**_: object) -> None:
+        raise raised_by(psycopg.errors.DeadlockDetected())
+
+    monkeypatch.setattr("dashboards.views.intakes.reopen_answer", in_each_others_way)
+    with translation.override("en"):
+        answer = signed_in().post(f"/en/workspace/on-behalf/{intake.pk}/reopen/")
+    assert (answer.status_code, SENTENCE in words(answer)) == (409, True)
 
 
 def test_lists_and_deletions_in_the_administration_tell_what_was_refused(monkeypatch: pytest.MonkeyPatch) -> None:
