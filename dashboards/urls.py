@@ -4,6 +4,7 @@ from dashboards.views import (
     exports,
     grid,
     imports,
+    institutions,
     intakes,
     invitations,
     narrative,
@@ -12,6 +13,7 @@ from dashboards.views import (
     questions,
     receipts,
     review,
+    verification,
     workbooks,
 )
 from dashboards.workbooks import FrameworkWorkbook, ReportWorkbook
@@ -60,6 +62,17 @@ urlpatterns = [
     path("workspace/on-behalf/<int:pk>/send/", intakes.send_summary, name="intake_send"),
     path("workspace/on-behalf/<int:pk>/reopen/", intakes.reopen, name="intake_reopen"),
     path("workspace/on-behalf/<int:pk>/file/", intakes.intake_file, name="intake_file"),
+    path("workspace/institutions/", institutions.institutions, name="institutions"),
+    path("workspace/institutions/<slug:slug>/", institutions.institution, name="institution"),
+    path(
+        "workspace/institutions/<slug:slug>/verify/<int:pk>/",
+        institutions.institution_verify,
+        name="institution_verify",
+    ),
+    path("workspace/institutions/<slug:slug>/sheet.pdf", institutions.institution_sheet, name="institution_sheet"),
+    path("workspace/verification/", verification.verification_rounds, name="verification_rounds"),
+    path("workspace/verification/<slug:code>/", verification.verification_round, name="verification_round"),
+    path("workspace/verification/<slug:code>/<int:pk>/", verification.verification_settle, name="verification_settle"),
     path("confirm/<str:code>/", intakes.confirm, name="confirm"),
     path("workspace/people/", people.people, name="people"),
     path(PEOPLE, people.people_of, name="people_of"),
