@@ -34,11 +34,11 @@ SHEET_LANGUAGE = "es"
 @require_safe
 @for_members(READ)
 def institutions(request: HttpRequest) -> HttpResponse:
-    """The institutions of a person who has several; all of them for staff."""
+    """The institutions of a person who has several; all of them for staff. Whoever has one is led to it."""
     assert isinstance(request.user, User)
     partners = Partner.objects.all() if request.user.is_staff else Partner.objects.for_user(request.user)
     found = list(partners.select_related("country").order_by("name"))
-    if len(found) == 1:
+    if len(found) == 1 and not request.user.is_staff:
         return redirect("institution", found[0].slug)
     return render(
         request,

@@ -152,7 +152,7 @@ class World:
         of = {"slug": self.partner.slug}
         return {
             **{name: {} for name in ("institutions", "verification_rounds")},
-            **{name: of for name in ("institution", "institution_sheet")},
+            **dict.fromkeys(("institution", "institution_sheet"), of),
             "institution_verify": of | {"pk": self.actual.pk},
             "verification_round": {"code": "r1"},
             "verification_settle": {"code": "r1", "pk": answer.pk},
