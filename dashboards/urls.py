@@ -3,13 +3,14 @@ from django.urls import path, re_path
 from dashboards.views import (
     exports,
     grid,
+    home,
     imports,
     institutions,
     intakes,
     invitations,
     narrative,
-    overview,
     people,
+    project,
     questions,
     receipts,
     review,
@@ -19,6 +20,7 @@ from dashboards.views import (
 from dashboards.workbooks import FrameworkWorkbook, ReportWorkbook
 
 # A project's slug is its printed code, which may hold a dot.
+PROJECT = r"^workspace/projects/(?P<slug>[A-Za-z0-9._-]+)/"
 REPORT = r"^workspace/reports/(?P<project>[A-Za-z0-9._-]+)/(?P<period>[A-Za-z0-9_-]+)/"
 FRAMEWORK = r"^workspace/framework/(?P<programme>[A-Za-z0-9_-]+)"
 PEOPLE = "workspace/people/<slug:partner>/"
@@ -28,7 +30,9 @@ OF_REPORT = {"kind": ReportWorkbook}
 OF_FRAMEWORK = {"kind": FrameworkWorkbook}
 
 urlpatterns = [
-    path("workspace/", overview.overview, name="workspace"),
+    path("workspace/", home.home, name="workspace"),
+    re_path(PROJECT + "$", project.project_board, name="project_board"),
+    re_path(PROJECT + r"sheet\.pdf$", project.project_sheet, name="project_sheet"),
     re_path(REPORT + "$", grid.report_grid, name="report_grid"),
     re_path(REPORT + r"questions/$", questions.report_questions, name="report_questions"),
     re_path(REPORT + r"questions/(?P<series>[0-9]{1,18})/$", questions.report_question, name="report_question"),

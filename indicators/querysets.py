@@ -349,6 +349,15 @@ class ResultQuerySet(models.QuerySet):
         would_be = Q(period__state=PeriodState.PUBLISHED) | Q(actual_record__isnull=True, actual__isnull=True)
         return self.filter(Q(is_public=True) | (Q(programme__in=named, indicator__is_public=True) & would_be))
 
+    def for_user(self, user: User, *, demonstrations: Iterable["Programme | int"] = ()) -> Self:
+        """What the public sees, and what is not published yet of the series that a person sees; for staff, all of it.
+
+        Of a series whose figure waits to be published, a person finds two rows: that figure, and what the public sees.
+        """
+        if user.is_staff and user.is_active:
+            return self.for_staff()
+        return self.public(demonstrations=demonstrations) | self.filter(seen_by(user, "series__"))
+
     def real(self) -> Self:
         """Without the fictitious figures of demonstration programmes."""
         return self.filter(programme__is_demonstration=False)

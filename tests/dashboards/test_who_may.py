@@ -40,7 +40,9 @@ class Page(NamedTuple):
 #: Each import of the table was sent by a specialist: see test_imports_are_their_senders_to_decide_about.
 #: By the name of the address. An empty form is refused on the page (200, 422), or by a sentence on the next (302).
 TABLE = {
-    "workspace": Page(STAFF),
+    "workspace": Page((*PARTNERS_SIDE, *STAFF)),
+    "project_board": Page((*PARTNERS_SIDE, *STAFF)),
+    "project_sheet": Page((*PARTNERS_SIDE, *STAFF)),
     "report_grid": Page((*PARTNERS_SIDE, *STAFF), (*ENTERERS, *WRITERS)),
     "report_questions": Page((*PARTNERS_SIDE, *STAFF), (*ENTERERS, *WRITERS), sent=422),
     "report_question": Page((*PARTNERS_SIDE, *STAFF), (*ENTERERS, *WRITERS)),
@@ -132,6 +134,7 @@ class World:
             **{name: {} for name in ("workspace", "imports")},
             **{name: keys["import"] for name in TABLE if name.startswith("import_")},
             **{name: {"kind": "partners"} for name in ("import_kind", "import_template", "export_kind")},
+            **{name: {"slug": "B05.1"} for name in ("project_board", "project_sheet")},
             "export_file": {"kind": "partners", "ending": "csv"},
             **{name: one for name in TABLE if name.startswith("report_")},
             "report_question": one | {"series": waits.pk},
