@@ -4,6 +4,8 @@ from typing import Any, Self
 
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
+from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 
 class RecordQuerySet(models.QuerySet):
@@ -39,6 +41,17 @@ class UserManager(BaseUserManager):
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Any:
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def for_session(self) -> Any:
+        """With ``is_member``, whether the person acts for an institution, and ``unread``, how much they were told and
+        have not read. Both hang on accounts by relations of other apps."""
+        theirs = {"user": OuterRef("pk")}
+        memberships = self.model._meta.get_field("memberships").related_model._base_manager.filter(**theirs)
+        told = self.model._meta.get_field("notifications").related_model._base_manager.filter(
+            **theirs, read_at__isnull=True
+        )
+        number = told.order_by().values("user").annotate(number=Count("pk")).values("number")
+        return self.annotate(is_member=Exists(memberships), unread=Coalesce(Subquery(number), 0))
 
     def demonstration(self) -> Any:
         return self.filter(is_demonstration=True)

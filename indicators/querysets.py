@@ -210,17 +210,11 @@ class ActualQuerySet(FigureQuerySet):
         stands in the series that they see; all of them for staff."""
         if user.is_staff and user.is_active:
             return self.all()
-        return self.filter(seen_by(user, "series__") | self._is_shown())
-
-    def open_to(self, partner: "Partner") -> Self:
-        """Actuals that say something of an institution and that all of its people see: public, or reported by it."""
-        return self.of_institution(partner).filter(Q(series__reporter=partner) | self._is_shown())
-
-    def _is_shown(self) -> Any:
-        """The condition that the public sees an actual with its number, or would if a demonstration were real."""
         would_be = Q(period__state=PeriodState.PUBLISHED, indicator__is_public=True, programme__is_demonstration=True)
-        results = self.model._meta.get_field("results").related_model._base_manager
-        return Exists(results.filter(Q(is_public=True) | would_be, actual_record=OuterRef("pk"), is_suppressed=False))
+        shown = self.model._meta.get_field("results").related_model._base_manager.filter(
+            Q(is_public=True) | would_be, actual_record=OuterRef("pk"), is_suppressed=False
+        )
+        return self.filter(seen_by(user, "series__") | Exists(shown))
 
     def of_institution(self, partner: "Partner") -> Self:
         """Actuals that say something of an institution: of a series that is about it or about one of its units, or that
@@ -326,8 +320,17 @@ class ConfirmationQuerySet(RecordQuerySet):
 
 class NotificationQuerySet(models.QuerySet):
     def for_user(self, user: User) -> Self:
-        """What a person is told of, the latest first; nobody reads another's."""
-        return self.filter(user=user)
+        """What a person is told of, the latest first; nobody reads another's, nor what an institution that they left
+        was told."""
+        own = self.filter(user=user)
+        if user.is_staff and user.is_active:
+            return own
+        theirs = {"user": user, "user__is_active": True, "partner__partnerships__is_adopted": True}
+        of_project = Membership.objects.filter(**theirs, partner__partnerships__project=OuterRef("project"))
+        of_programme = Membership.objects.filter(
+            **theirs, partner__partnerships__project__programme=OuterRef("period__programme")
+        )
+        return own.filter(Exists(of_project) | (Q(project__isnull=True) & Exists(of_programme)))
 
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)
@@ -348,15 +351,6 @@ class ResultQuerySet(models.QuerySet):
         # Nothing of a demonstration is marked public: what would be, were it real, is told by its period.
         would_be = Q(period__state=PeriodState.PUBLISHED) | Q(actual_record__isnull=True, actual__isnull=True)
         return self.filter(Q(is_public=True) | (Q(programme__in=named, indicator__is_public=True) & would_be))
-
-    def for_user(self, user: User, *, demonstrations: Iterable["Programme | int"] = ()) -> Self:
-        """What the public sees, and what is not published yet of the series that a person sees; for staff, all of it.
-
-        Of a series whose figure waits to be published, a person finds two rows: that figure, and what the public sees.
-        """
-        if user.is_staff and user.is_active:
-            return self.for_staff()
-        return self.public(demonstrations=demonstrations) | self.filter(seen_by(user, "series__"))
 
     def real(self) -> Self:
         """Without the fictitious figures of demonstration programmes."""

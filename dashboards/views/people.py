@@ -22,6 +22,7 @@ from dashboards.access import for_members
 from dashboards.invitations import invitation_mail
 from dashboards.people_forms import InvitationForm, does
 from epe_ap.pages import page_numbers, page_of, unknown_names
+from indicators.actions.notifications import forget
 from partners import actions
 from partners.actions import Invited
 from partners.choices import MembershipRole
@@ -195,6 +196,7 @@ def member_remove(request: HttpRequest, partner: str, pk: int) -> HttpResponse:
     def remove() -> None:
         with change(door=Door.WORKSPACE, by=by):
             actions.remove_member(membership=membership, by=by)
+            forget(user=membership.user, partner=of)
         messages.success(
             request,
             _("%(who)s has no access any more to what belongs to %(partner)s.")

@@ -9,6 +9,7 @@ from accounts.actions import save_record
 from accounts.models import open_change
 from indicators.actions.access import PUBLISH, check_may
 from indicators.actions.holding import hold_periods
+from indicators.actions.notifications import tell_published
 from indicators.actions.results import refresh_results
 from indicators.choices import PeriodState, SubmissionState
 from indicators.models import Indicator, ReportingPeriod
@@ -65,5 +66,8 @@ def _move(period: ReportingPeriod, state: PeriodState) -> ReportingPeriod:
             current.published_at = timezone.now()
         save_record(record=current)
         refresh_results(indicators=Indicator.objects.filter(programme=current.programme_id))
+        if state == PeriodState.PUBLISHED:
+            change = open_change()
+            tell_published(current, by=change.made_by if change is not None else None)
     period.refresh_from_db()
     return period

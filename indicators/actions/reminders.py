@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from indicators.actions.access import REVIEW
+from indicators.actions.notifications import tell_due
 from indicators.choices import PeriodKind, PeriodState, ReminderKind, SubmissionState
 from indicators.models import Actual, Reminder, ReportingPeriod, Series, Submission
 from partners.choices import MembershipRole
@@ -67,6 +68,11 @@ class Deadline:
     def due_on(self) -> date:
         assert self.period.due_on is not None
         return self.period.due_on
+
+    @property
+    def number(self) -> int:
+        """How many figures are missing."""
+        return sum(len(each.series) for each in self.missing)
 
     @property
     def is_overdue(self) -> bool:
@@ -129,6 +135,8 @@ def send_reminders(
             outcome.failed.append((letter.user.email, f"{type(error).__name__}: {error}"))
         else:
             outcome.sent.append(letter)
+            due = [(each.period, each.number) for each in letter.deadlines if not each.is_overdue]
+            tell_due(letter.user, due, now=now or timezone.now())
     return outcome
 
 

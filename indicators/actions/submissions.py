@@ -18,6 +18,7 @@ from indicators.actions.closure import Gap, gaps
 from indicators.actions.entry import EDITABLE, Entry, propose_many
 from indicators.actions.figures import SAID, STATED, keep_first_value
 from indicators.actions.holding import hold_periods
+from indicators.actions.notifications import tell_approved, tell_handed_in, tell_returned
 from indicators.actions.results import refresh_results
 from indicators.choices import (
     IntakeAnswer,
@@ -94,6 +95,7 @@ def submit_many(*, submissions: Sequence[Submission], by: User, text: str = "") 
             each.state, each.submitted_at = SubmissionState.SUBMITTED, timezone.now()
         save_many(current)
         _review(current, by=by, decision=ReviewDecision.SUBMIT, said=lambda each: ("", text))
+        tell_handed_in(current, by=by)
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,7 @@ def return_many(*, cells: Sequence[Returned], by: User) -> None:
         save_many(current)
         why = {cell.submission.pk: (cell.reason, cell.text) for cell in cells}
         _review(current, by=by, decision=ReviewDecision.RETURN, said=lambda each: why[each.pk])
+        tell_returned(current, by=by)
 
 
 def approve(
@@ -211,6 +214,7 @@ def approve_many(
             return (ReturnReason.MISMATCH if is_unclosed else ""), " ".join(word.strip() for word in words)
 
         _review(current, by=by, decision=ReviewDecision.APPROVE, said=said)
+        tell_approved(current, by=by)
         refresh_results(series=[each.series for each in with_actual])
 
 

@@ -1,14 +1,42 @@
 """What people are told: mails about deadlines, and what happened to the reports that they have to do with."""
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import User, choices_constraint
 from indicators.choices import NotificationKind
 from indicators.models.framework import ReportingPeriod
 from indicators.querysets import NotificationQuerySet
 from projects.models import Project
+
+#: What happened to one figure, and to several.
+SENTENCES: dict[str, Any] = {
+    NotificationKind.DUE: ngettext_lazy(
+        "%(number)s figure of %(project)s for %(period)s is due soon.",
+        "%(number)s figures of %(project)s for %(period)s are due soon.",
+        "number",
+    ),
+    NotificationKind.SUBMITTED: ngettext_lazy(
+        "%(number)s figure of %(project)s for %(period)s was handed in and waits for review.",
+        "%(number)s figures of %(project)s for %(period)s were handed in and wait for review.",
+        "number",
+    ),
+    NotificationKind.RETURNED: ngettext_lazy(
+        "%(number)s figure of %(project)s for %(period)s was sent back: please correct it.",
+        "%(number)s figures of %(project)s for %(period)s were sent back: please correct them.",
+        "number",
+    ),
+    NotificationKind.APPROVED: ngettext_lazy(
+        "%(number)s figure of %(project)s for %(period)s was approved.",
+        "%(number)s figures of %(project)s for %(period)s were approved.",
+        "number",
+    ),
+    NotificationKind.PUBLISHED: _("The figures of %(project)s for %(period)s are public now."),
+}
 
 
 class Notification(models.Model):
@@ -47,3 +75,16 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_kind_display()} · {self.project or self.period}"
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in the language in force."""
+        return SENTENCES[self.kind] % {
+            "number": self.number,
+            "period": self.period.name,
+            "project": self._of_what,
+        }
+
+    @property
+    def _of_what(self) -> str:
+        return self.project.code if self.project is not None else self.period.programme.code
