@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -33,17 +34,21 @@ class Step:
     said: str = ""
 
 
-def figure_history(reader: User, cells: Sequence[Cell], period: ReportingPeriod) -> list[Step]:
-    """What was done to the figures of these cells for a period, the latest first. Two queries."""
+def versions_of(series: Sequence[int], period: ReportingPeriod) -> list[Any]:
+    """The versions of all that was proposed for these series for a period, the earliest first."""
+    return list(
+        Submission.history.filter(series__in=series, period=period)
+        .select_related("change__made_by")
+        .order_by("history_date", "history_id")
+    )
+
+
+def figure_history(reader: User, cells: Sequence[Cell], period: ReportingPeriod, versions: Sequence[Any]) -> list[Step]:
+    """What was done to the figures of these cells for a period, the latest first: their versions and their threads."""
     by_series = {cell.pk: cell for cell in cells}
     of_one = len(cells) == 1
     steps: list[Step] = []
     before: dict[int, tuple[object, ...]] = {}
-    versions = (
-        Submission.history.filter(series__in=by_series, period=period)
-        .select_related("change__made_by")
-        .order_by("history_date", "history_id")
-    )
     for version in versions:
         cell = by_series[version.series_id]
         stated = tuple(getattr(version, name) for name in FIGURE)

@@ -1,6 +1,6 @@
 """A report as questions: one indicator in one scope at a time, what came back first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -8,13 +8,11 @@ from enum import StrEnum
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from dashboards.grids.cells import Cell, Kind
 from dashboards.grids.sheets import Line, Sheet
 from epe_ap.templatetags.figures import number, percent
 from indicators.choices import SubmissionState
 from indicators.models import Indicator, Submission
-from indicators.telling import comments_for
 
 
 class Standing(StrEnum):
@@ -33,12 +31,14 @@ class Question:
 
     Attributes:
         cells: of its parts, and last the whole.
+        is_alone: whether all questions are about one place, which need not be named each time.
         mended: primary keys of the cells that came back and were changed since.
     """
 
     line: Line
     cells: list[Cell]
     mended: frozenset[int]
+    is_alone: bool = False
     standing: Standing = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,7 +55,7 @@ class Question:
     @property
     def name(self) -> str:
         """The indicator in plain words, and where it is not the whole project what part of it."""
-        return " · ".join(filter(None, (str(self.indicator.name), self.line.label)))
+        return " · ".join(filter(None, (str(self.indicator.name), "" if self.is_alone else self.line.label)))
 
     @property
     def main(self) -> Cell:
@@ -86,6 +86,11 @@ class Question:
     @property
     def is_locked(self) -> bool:
         return all(cell.is_locked for cell in self.cells)
+
+    def show_comment(self, comments: Mapping[int, str]) -> None:
+        """Put the comment into its field, by primary key of the proposal that it stands with."""
+        main = self.main
+        main.comment = comments.get(main.submission.pk, "") if main.submission is not None and main.version else ""
 
     def _mine(self) -> list[Cell]:
         return [cell for cell in self.cells if not cell.is_read_only]
@@ -126,6 +131,20 @@ class Questions:
     def number_answered(self) -> int:
         return sum(1 for each in self.asked if not each.is_waiting)
 
+    def can_be_handed_in(self, *, forwards: bool) -> bool:
+        """Whether anything waits to be handed in; for whoever forwards the report, also what partners handed in."""
+        states = {SubmissionState.DRAFT, SubmissionState.RETURNED} | (
+            {SubmissionState.SUBMITTED} if forwards else set()
+        )
+        return any(
+            cell.state in states
+            and (not cell.is_handed_in or cell.state == SubmissionState.RETURNED)
+            and cell not in question.returned
+            for question in self.asked
+            for cell in question.cells
+            if not cell.is_read_only
+        )
+
     def of_series(self, pk: int) -> Question | None:
         return next((each for each in self.all if any(cell.pk == pk for cell in each.cells)), None)
 
@@ -143,8 +162,8 @@ class Questions:
         return behind[0] if behind else None
 
 
-def questions_of(sheet: Sheet, reader: User) -> Questions:
-    """The lines of a grid as questions; at most two queries more than the grid."""
+def questions_of(sheet: Sheet) -> Questions:
+    """The lines of a grid as questions; one query more than the grid where something came back."""
     cells = list(sheet.cells())
     mended = _mended([cell.submission for cell in cells if cell.submission and cell.state == SubmissionState.RETURNED])
     found = [
@@ -153,11 +172,10 @@ def questions_of(sheet: Sheet, reader: User) -> Questions:
         for block in group.blocks
         for line in block.lines
     ]
-    proposals = [cell.submission for cell in cells if cell.submission is not None and cell.version]
-    comments = comments_for(reader, proposals)
+    # Only one place, of one institution: its people know it.
+    is_alone = len({question.line.label for question in found}) == 1
     for question in found:
-        proposal = question.main.submission
-        question.main.comment = comments.get(proposal.pk, "") if proposal is not None else ""
+        question.is_alone = is_alone
     return Questions(found)
 
 

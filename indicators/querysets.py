@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     IntegerField,
     OrderBy,
@@ -151,6 +153,10 @@ class SeriesQuerySet(RecordQuerySet):
     def reported_by(self, user: User) -> Self:
         """Those of them that the person enters figures of; ``indicators.actions.reported_by`` is the rule itself."""
         return self.filter(seen_by(user, roles=WRITERS))
+
+    def with_writable(self, user: User) -> Self:
+        """With ``is_writable``: whether somebody of an institution enters figures of it, as :meth:`reported_by`."""
+        return self.annotate(is_writable=ExpressionWrapper(seen_by(user, roles=WRITERS), output_field=BooleanField()))
 
     def expected_in(self, period: "ReportingPeriod") -> Self:
         """Series that a figure is awaited of for a period: expected ones, of indicators that are active in it.

@@ -1,6 +1,7 @@
 """What a person may be told of others who worked on the same figures: their names, and the comments beside them."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -19,17 +20,25 @@ def name_for(reader: User, person: User | None) -> str:
 
 
 def comments_for(reader: User, submissions: Iterable[Submission]) -> dict[int, str]:
-    """The comments beside proposals that a person may read, by primary key of the proposal: to people of institutions,
-    those that an institution wrote. What the team notes for itself stays with it, also when an institution goes on with
-    the figure. At most one query."""
+    """The comments beside proposals that a person may read, by primary key of the proposal: see :func:`comments_in`. At
+    most one query."""
     commented = {each.pk: each.internal_comment for each in submissions if each.internal_comment}
     if reader.is_staff or not commented:
         return commented
-    by_staff: dict[int, bool] = {}
-    before: dict[int, str] = {}
-    versions = Submission.history.filter(id__in=commented).order_by("history_date", "history_id")
-    for pk, text, is_staff in versions.values_list("id", "internal_comment", "change__made_by__is_staff"):
-        if before.get(pk) != text:
-            before[pk] = text
-            by_staff[pk] = is_staff is not False
-    return {pk: text for pk, text in commented.items() if by_staff.get(pk) is False}
+    versions = Submission.history.filter(id__in=commented).select_related("change__made_by")
+    return comments_in(reader, versions.order_by("history_date", "history_id"))
+
+
+def comments_in(reader: User, versions: Iterable[Any]) -> dict[int, str]:
+    """The comments as they now stand that a person may read, from the versions of proposals in the order of their history.
+
+    To people of institutions, those that an institution wrote. What the team notes for itself stays with it, also when an
+    institution goes on with the figure.
+    """
+    found: dict[int, tuple[str, bool]] = {}
+    for version in versions:
+        text = version.internal_comment
+        if version.id not in found or found[version.id][0] != text:
+            by = version.change.made_by
+            found[version.id] = (text, by is None or by.is_staff)
+    return {pk: text for pk, (text, by_staff) in found.items() if text and (reader.is_staff or not by_staff)}

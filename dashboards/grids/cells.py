@@ -57,7 +57,7 @@ class Typed:
     @property
     def comment_print(self) -> str:
         """The same of the comment; empty when there is none."""
-        return _print(self.comment) if self.comment else ""
+        return _print(self.comment) if self.comment and self.comment.strip() else ""
 
 
 def _print(*fields: str) -> str:

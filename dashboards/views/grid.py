@@ -1,6 +1,6 @@
 """The entry grids: of a project's report for a period, and of one indicator across the programme."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
@@ -33,9 +33,8 @@ from dashboards.views.receipts import receive
 from epe_ap.pages import few, page_numbers, page_of, unknown_names, unknown_value
 from epe_ap.templatetags.figures import NOTATIONS
 from indicators.actions import door_of, hand_in, may_forward, submit_report
-from indicators.actions.access import reported_by
 from indicators.choices import PeriodState, SubmissionState
-from indicators.models import Category, Indicator, Intake, Report, ReportingPeriod, Series
+from indicators.models import Category, Indicator, Intake, Report, ReportingPeriod
 from indicators.querysets import SeriesQuerySet
 from indicators.tables import Names
 from projects.models import Project
@@ -85,7 +84,7 @@ def report_grid(request: HttpRequest, project: str, period: str) -> HttpResponse
     """The figures of one project in one period: all of them for staff, those that they see for people of institutions."""
     assert isinstance(request.user, User)
     of, at = place_called(project, period, request.user)
-    series = expected_series(at).filter(project=of).for_user(request.user)
+    series = expected_series(at).filter(project=of).for_user(request.user).with_writable(request.user)
     shown = list(series)
     asked = request.GET.get("intake", "")
     intake = of_report(asked, project=project, period=at) if request.user.is_staff else None
@@ -316,9 +315,10 @@ class Page:
         }
 
 
-def writable(user: User, series: Sequence[Series]) -> set[int] | None:
-    """Those of the series that somebody of an institution enters; None for staff, whose permission is for all."""
-    return None if user.is_staff else reported_by(user, series)
+def writable(user: User, series: Iterable[Any]) -> set[int] | None:
+    """Those of the series, read ``with_writable``, that somebody of an institution enters; None for staff, whose permission
+    is for all."""
+    return None if user.is_staff else {one.pk for one in series if one.is_writable}
 
 
 def _hand_in(page: Page, project: Project, *, forwards: bool) -> HttpResponse | None:

@@ -13,7 +13,7 @@ from accounts.actions import change
 from accounts.choices import Door
 from accounts.models import User
 from dashboards.access import for_members
-from dashboards.figure_histories import figure_history
+from dashboards.figure_histories import figure_history, versions_of
 from dashboards.grids.sheets import expected_series, report_sheet
 from dashboards.overviews import today_of
 from dashboards.places import place_called
@@ -23,8 +23,8 @@ from dashboards.views.grid import READ, Page, keeping_what_was_typed, writable
 from dashboards.views.receipts import receive
 from epe_ap.pages import unknown_names
 from indicators.actions import door_of, hand_in, may_forward, submit_report
-from indicators.choices import SubmissionState
 from indicators.models import Report, ReportingPeriod, Series
+from indicators.telling import comments_in
 from projects.models import Project
 
 
@@ -48,7 +48,6 @@ def report_questions(request: HttpRequest, project: str, period: str) -> HttpRes
         else:
             return receive(request, of, at)
     questions = _questions(page)
-    report = Report.objects.filter(project=of, period=at).first() if forwards else None
     groups = [
         (Standing.RETURNED, _("To correct")),
         (Standing.OPEN, _("Still to answer")),
@@ -69,8 +68,7 @@ def report_questions(request: HttpRequest, project: str, period: str) -> HttpRes
             "is_begun": questions.number_answered > 0,
             "can_write": page.can_write,
             "forwards": forwards,
-            "report": report,
-            "can_hand_in": page.can_write and _can_hand_in(questions, report),
+            "can_hand_in": page.can_write and questions.can_be_handed_in(forwards=forwards),
             "is_overdue": at.due_on is not None and at.due_on < today_of(request.user),
             "refused": refused,
             "problems": unknown_names(request.GET),
@@ -108,6 +106,8 @@ def report_question(request: HttpRequest, project: str, period: str, series: int
         questions = _questions(page)
         question = questions.of_series(int(series)) or question
     assert page.sheet is not None
+    versions = versions_of([cell.pk for cell in question.cells], at)
+    question.show_comment(comments_in(request.user, versions))
     page.show(page.sheet)
     with timezone.override(zone_of(request.user)):
         return render(
@@ -125,7 +125,7 @@ def report_question(request: HttpRequest, project: str, period: str, series: int
                 "example": example_of(question.entered),
                 "is_open": page.can_write and not question.is_locked,
                 "behind": questions.after(question),
-                "history": figure_history(request.user, question.cells, at),
+                "history": figure_history(request.user, question.cells, at, versions),
                 "problems": unknown_names(request.GET),
                 "breadcrumbs": [
                     {"label": _("Workspace"), "url": reverse("workspace")},
@@ -138,7 +138,13 @@ def report_question(request: HttpRequest, project: str, period: str, series: int
 def _page(request: HttpRequest, project: Project, period: ReportingPeriod) -> tuple[Page, list[Series]]:
     """The report as its reader sees it, and the series in it."""
     assert isinstance(request.user, User)
-    series = list(expected_series(period).filter(project=project).for_user(request.user).select_related("reporter"))
+    series = list(
+        expected_series(period)
+        .filter(project=project)
+        .for_user(request.user)
+        .with_writable(request.user)
+        .select_related("reporter")
+    )
     page = Page(request, period, writable=writable(request.user, series))
     page.sheet = report_sheet(series, period)
     return page, series
@@ -148,22 +154,11 @@ def _questions(page: Page) -> Questions:
     assert page.sheet is not None
     for cell in page.sheet.cells():
         cell.is_read_only = not page.can_write or (page.writable is not None and cell.pk not in page.writable)
-    return questions_of(page.sheet, page.user)
+    return questions_of(page.sheet)
 
 
 def _address(project: Project, period: ReportingPeriod, question: Question) -> str:
     return reverse("report_question", args=[project.slug, period.slug, question.pk])
-
-
-def _can_hand_in(questions: Questions, report: Report | None) -> bool:
-    """Whether anything waits to be handed in; or, for who forwards it, the report itself."""
-    if report is not None and report.state in (SubmissionState.DRAFT, SubmissionState.RETURNED):
-        return True
-    return any(
-        cell.state in (SubmissionState.DRAFT, SubmissionState.RETURNED) and not cell.is_locked
-        for question in questions.asked
-        for cell in question.cells
-    )
 
 
 def _hand_in(page: Page, project: Project, *, forwards: bool) -> None:

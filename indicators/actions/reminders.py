@@ -1,14 +1,14 @@
 """Mails to those who report: what is due soon and what is overdue, once for each deadline."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
@@ -28,6 +28,9 @@ from projects.models import Partnership, Project
 
 #: From this many days before its deadline a period is due soon.
 SOON = timedelta(days=14)
+#: A mail has this many workbooks at most, and this many bytes of them; the others are downloaded from their pages.
+MOST_WORKBOOKS, LARGEST_MAIL = 5, 500_000
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: A mail names this many figures of a project, and counts the others.
 MOST_FIGURES = 20
 #: Days begin up to this long before and after those of Greenwich.
@@ -36,10 +39,17 @@ ZONES = timedelta(days=1)
 
 @dataclass
 class Missing:
-    """What a project still has to report for a period; the programme's own figures when the project is None."""
+    """What a project still has to report for a period; the programme's own figures when the project is None.
+
+    Attributes:
+        is_open: whether the person may open its pages: an institution of theirs takes part in the project.
+        address: where they answer, in the language in force; set when the mail is written.
+    """
 
     project: Project | None
     series: list[Series] = field(default_factory=list)
+    is_open: bool = False
+    address: str = ""
 
     @property
     def figures(self) -> list[str]:
@@ -50,9 +60,10 @@ class Missing:
     def more(self) -> int:
         return len(dict.fromkeys(self._name(each) for each in self.series)) - len(self.figures)
 
-    @staticmethod
-    def _name(series: Series) -> str:
-        partner = "" if series.reporter is None else f" ({series.reporter.short_name})"
+    def _name(self, series: Series) -> str:
+        # Of one institution alone its people need not be told whose they are.
+        is_alone = len({each.reporter_id for each in self.series}) == 1
+        partner = "" if series.reporter is None or is_alone else f" ({series.reporter.short_name})"
         return f"{series.indicator.name}{partner}"
 
 
@@ -91,6 +102,10 @@ class Letter:
         return any(deadline.period.programme.is_demonstration for deadline in self.deadlines)
 
 
+#: The workbook of a report with what one person enters of it, in the language in force: its name and content.
+Workbook = Callable[[User, Project, ReportingPeriod], tuple[str, bytes]]
+
+
 @dataclass
 class Outcome:
     """What a run did: mails sent (or, in a dry run, to be sent), and for each failed one the address and why."""
@@ -105,6 +120,7 @@ def send_reminders(
     today: date | None = None,
     dry_run: bool = False,
     with_demonstration: bool = False,
+    workbook: Workbook | None = None,
 ) -> Outcome:
     """Mail everybody what they still have to report, once when it is due soon and once when it is overdue.
 
@@ -118,6 +134,7 @@ def send_reminders(
         today: the day, for everybody, instead of each one's own.
         dry_run: tell what would be sent, and send and note nothing.
         with_demonstration: remind demonstration accounts, too, and those alone of demonstration programmes.
+        workbook: writes what is attached for each report, to be filled in and sent back; nothing when left out.
     """
     outcome = Outcome()
     for letter in _letters(now or timezone.now(), today, with_demonstration=with_demonstration):
@@ -129,7 +146,7 @@ def send_reminders(
             continue
         letter.deadlines = [deadline for deadline, _ in noted]
         try:
-            _send(letter)
+            _send(letter, workbook)
         except Exception as error:  # noqa: BLE001 — whatever a mail server answers, the others are written to
             Reminder.objects.filter(pk__in=[reminder.pk for _, reminder in noted]).delete()
             outcome.failed.append((letter.user.email, f"{type(error).__name__}: {error}"))
@@ -216,10 +233,11 @@ def _missing(series: Sequence[Series]) -> list[Missing]:
 
 @dataclass
 class _Sees:
-    """Which figures a person reports, or reviews."""
+    """Which figures a person reports, or reviews; ``takes_part`` in these projects."""
 
     partners: set[int] = field(default_factory=set)
     projects: set[int] = field(default_factory=set)
+    takes_part: set[int] = field(default_factory=set)
     everything: bool = False
 
     def of(self, missing: Missing) -> Missing:
@@ -233,6 +251,7 @@ class _Sees:
                 if each.reporter_id is not None
                 and (each.reporter_id in self.partners or each.project_id in self.projects)
             ],
+            is_open=missing.project is not None and missing.project.pk in self.takes_part,
         )
 
 
@@ -241,14 +260,15 @@ def _recipients(*, with_demonstration: bool) -> Iterator[tuple[User, _Sees]]:
     people = User.objects.filter(is_active=True)
     if not with_demonstration:
         people = people.filter(is_demonstration=False)
-    led = defaultdict(set)
-    for partner, project in Partnership.objects.filter(role=PartnershipRole.LEAD, is_adopted=True).values_list(
-        "partner", "project"
-    ):
-        led[partner].add(project)
+    led, part = defaultdict(set), defaultdict(set)
+    for partner, project, role in Partnership.objects.filter(is_adopted=True).values_list("partner", "project", "role"):
+        part[partner].add(project)
+        if role == PartnershipRole.LEAD:
+            led[partner].add(project)
     sees: dict[int, _Sees] = defaultdict(_Sees)
     for member in Membership.objects.exclude(role=MembershipRole.VIEWER):
         sees[member.user_id].partners.add(member.partner_id)
+        sees[member.user_id].takes_part |= part[member.partner_id]
         if member.role == MembershipRole.LEAD:
             sees[member.user_id].projects |= led[member.partner_id]
     app, _, codename = REVIEW.partition(".")
@@ -279,7 +299,7 @@ def _note(letter: Letter) -> list[tuple[Deadline, Reminder]]:
     return noted
 
 
-def _send(letter: Letter) -> None:
+def _send(letter: Letter, workbook: Workbook | None) -> None:
     with translation.override(letter.user.language):
         if any(deadline.is_overdue for deadline in letter.deadlines):
             subject = _("EPE-AP results: figures are overdue")
@@ -287,17 +307,45 @@ def _send(letter: Letter) -> None:
             subject = _("EPE-AP results: figures are due soon")
         if letter.is_demonstration:
             subject = _("Demonstration: %(subject)s") % {"subject": subject}
-        send_mail(subject, body_of(letter), None, [letter.user.email])
+        message = EmailMessage(subject=subject, body=body_of(letter), to=[letter.user.email])
+        for name, content in _attached(letter, workbook):
+            message.attach(name, content, SPREADSHEET)
+        message.send()
+
+
+def _attached(letter: Letter, workbook: Workbook | None) -> Iterator[tuple[str, bytes]]:
+    """A workbook for each report that the person answers, the first due first; the staff have the grid."""
+    if workbook is None or letter.user.is_staff:
+        return
+    reports = [
+        (found.project, deadline.period)
+        for deadline in letter.deadlines
+        for found in deadline.missing
+        if found.project is not None and found.is_open
+    ]
+    size = 0
+    for project, period in reports[:MOST_WORKBOOKS]:
+        name, content = workbook(letter.user, project, period)
+        size += len(content)
+        if size > LARGEST_MAIL:
+            return
+        yield name, content
 
 
 def body_of(letter: Letter) -> str:
     """The text of the mail, in the language in force."""
+    site = settings.SITE_URL.rstrip("/")
+    for deadline in letter.deadlines:
+        for found in deadline.missing:
+            if found.project is not None and found.is_open:
+                named = [found.project.slug, deadline.period.slug]
+                found.address = f"{site}{reverse('report_questions', args=named)}"
     return render_to_string(
         "indicators/reminder.txt",
         {
             "user": letter.user,
             "deadlines": letter.deadlines,
             "is_demonstration": letter.is_demonstration,
-            "address": f"{settings.SITE_URL.rstrip('/')}{reverse('workspace')}",
+            "address": f"{site}{reverse('workspace')}",
         },
     )

@@ -1,22 +1,27 @@
 """Reminders: who is told what, on which day, in which language, and never twice."""
 
+import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from types import SimpleNamespace
 from typing import Any
 
+import openpyxl
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.roles import DATA_ENTRY, SPECIALISTS
 from indicators.actions import reminders
 from indicators.actions.reminders import send_reminders
-from indicators.models import Reminder
+from indicators.models import Reminder, Submission
 from tests import factories as make
 from tests.factories import three
 
@@ -46,6 +51,7 @@ def world() -> SimpleNamespace:
     of.project = make.project(programme=of.programme, code="B05", title="Projet minier")
     of.lead, of.institute, of.other = (make.partner(name=name) for name in ("Lead", "Institute", "Other"))
     make.partnership(project=of.project, partner=of.lead, role="lead")
+    make.partnership(project=of.project, partner=of.institute)
     of.indicator = make.indicator(
         programme=of.programme, name_fr="Personnes formées", name_es="Personas formadas", name_en="People trained"
     )
@@ -139,11 +145,60 @@ def test_one_mail_tells_of_all_projects_in_the_language_of_its_reader(world: Sim
     [message] = mail.outbox
     for part in ("Ana", "EPE · First half", "B05 · Projet minier", "B06 · Projet solaire", "- Personas formadas"):
         assert part in message.body
-    assert "Reply to this message" in message.body or "Responda a este mensaje" in message.body
-    assert "/workspace/" not in message.body
+    # Each report has one address; of a project in which the institution has no part there is no page.
+    assert re.findall(r"https?://\S+", message.body) == [
+        f"https://results.example.org/es/workspace/reports/{world.project.slug}/{world.period.slug}/questions/"
+    ]
     assert "Foreign" not in message.body
     assert "&" not in message.body
-    assert not message.alternatives
+    assert message.content_subtype == "plain"
+
+
+def test_the_workbook_of_each_report_comes_with_the_mail_and_is_taken_back(world: SimpleNamespace):
+    ana = member(world.institute, "ana@example.org", language="es")
+    staff("reviewer@example.org", SPECIALISTS)
+    make.series(indicator=world.indicator, project=world.project, partner=world.other, reporter=world.other)
+    call_command("send_reminders", "--today", "2026-03-03", stdout=StringIO())
+
+    by_address = {message.to[0]: message for message in mail.outbox}
+    assert by_address["reviewer@example.org"].attachments == []
+    [(name, content, kind)] = by_address["ana@example.org"].attachments
+    assert name == f"{world.project.slug}-{world.period.slug}-es.xlsx"
+    assert kind == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book.worksheets[-1]
+    texts = [str(cell.value) for row in sheet for cell in row]
+    assert ("Institute" in texts, "Other" in texts) == (True, False)
+    # Small: as the operations page says.
+    assert len(by_address["ana@example.org"].message().as_bytes()) < 30_000
+
+    head = next(cell for row in sheet for cell in row if cell.value == "cell:")
+    line = next(cell.row for row in sheet for cell in row if isinstance(cell.value, str) and cell.value.count("|") == 4)
+    sheet.cell(line, head.column, 12)
+    file = io.BytesIO()
+    book.save(file)
+    client = Client()
+    client.force_login(ana)
+    place = f"/es/workspace/reports/{world.project.slug}/{world.period.slug}/upload/"
+    look = client.post(place, {"file": SimpleUploadedFile(name, file.getvalue())})["Location"]
+    client.post(look, {"action": "apply"})
+    assert [(each.series_id, each.value, each.author) for each in Submission.objects.all()] == [
+        (world.series.pk, 12, ana)
+    ]
+
+
+def test_a_mail_has_few_workbooks(world: SimpleNamespace):
+    for _ in range(7):
+        project = make.project(programme=world.programme)
+        make.partnership(project=project, partner=world.institute)
+        make.series(indicator=world.indicator, project=project, reporter=world.institute)
+    member(world.institute, "ana@example.org")
+    send_reminders(now=WEEK_BEFORE, workbook=lambda *_of: ("r.xlsx", b"x" * 200_000))
+    assert len(mail.outbox[0].attachments) == 2
+    mail.outbox.clear()
+    Reminder.objects.all().delete()
+    send_reminders(now=WEEK_BEFORE, workbook=lambda *_of: ("r.xlsx", b"x"))
+    assert len(mail.outbox[0].attachments) == 5
 
 
 def test_a_day_is_due_by_the_date_of_whoever_is_told(world: SimpleNamespace):

@@ -1,13 +1,27 @@
 """``manage.py send_reminders``: mails what is due or overdue; to be run every day."""
 
+import io
 from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
+from django.utils.translation import get_language
 
+from accounts.models import User
 from indicators.actions.reminders import body_of, send_reminders
+from indicators.models import ReportingPeriod
+from indicators.workbooks.layout import layout_of
+from indicators.workbooks.template import write_template
+from projects.models import Project
+
+
+def workbook(reader: User, project: Project, period: ReportingPeriod) -> tuple[str, bytes]:
+    """The workbook of a report with what somebody enters of it, in the language in force."""
+    file = io.BytesIO()
+    write_template(file, layout_of(project, period, reader))
+    return f"{project.slug}-{period.slug}-{get_language()}.xlsx", file.getvalue()
 
 
 class Command(BaseCommand):
@@ -27,7 +41,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         outcome = send_reminders(
-            today=options["today"], dry_run=options["dry_run"], with_demonstration=options["demonstration"]
+            today=options["today"],
+            dry_run=options["dry_run"],
+            with_demonstration=options["demonstration"],
+            workbook=workbook,
         )
         if options["dry_run"]:
             for letter in outcome.sent:
