@@ -1,4 +1,4 @@
-"""What staff see first: which reports need somebody, and how much of what was expected has come in."""
+"""What people see first: which reports need somebody, and how much of what was expected has come in."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -150,11 +150,18 @@ def today_of(user: User) -> date:
     return timezone.localdate(timezone=zone)
 
 
-def overview_of(programmes: Sequence[Programme], periods: Iterable[ReportingPeriod], today: date) -> Overview:
-    """The places of these periods. Seven queries, however many projects there are."""
-    listed = [period for period in periods if period.programme_id in {programme.pk for programme in programmes}]
-    places = _places(listed)
-    _count(places, listed)
+def overview_of(
+    programmes: Sequence[Programme], periods: Iterable[ReportingPeriod], today: date, *, user: User
+) -> Overview:
+    """The places of these periods. Seven queries, however many projects there are.
+
+    Args:
+        user: whose they are. Staff see all; a person of an institution sees how far its own series are, and those of
+            its partners where it leads the project.
+    """
+    chosen = {programme.pk for programme in programmes}
+    listed = [period for period in periods if period.programme_id in chosen]
+    places = places_of(listed, user)
     for place in places.values():
         place.find_needs(today)
     rows = []
@@ -170,7 +177,14 @@ def overview_of(programmes: Sequence[Programme], periods: Iterable[ReportingPeri
 Key = tuple[int | None, int]
 
 
-def _places(periods: Sequence[ReportingPeriod]) -> dict[Key, Place]:
+def places_of(periods: Sequence[ReportingPeriod], user: User) -> dict[Key, Place]:
+    """The places of these periods by project and period, with what has come in, as far as the person sees it."""
+    places = _places(periods, user)
+    _count(places, periods, user)
+    return places
+
+
+def _places(periods: Sequence[ReportingPeriod], user: User) -> dict[Key, Place]:
     """A place for whatever is expected, and for every report that was opened."""
     by_programme: dict[int, list[ReportingPeriod]] = defaultdict(list)
     for period in periods:
@@ -178,7 +192,8 @@ def _places(periods: Sequence[ReportingPeriod]) -> dict[Key, Place]:
     expected: dict[Key, int] = defaultdict(int)
     # Indicators come and go: what is expected differs from period to period.
     groups = (
-        Series.objects.filter(is_expected=True, indicator__programme__in=by_programme)
+        Series.objects.for_user(user)
+        .filter(is_expected=True, indicator__programme__in=by_programme)
         .order_by()
         .values_list("indicator__programme", "project", "indicator__active_from", "indicator__active_to")
         .annotate(number=Count("pk"))
@@ -189,9 +204,19 @@ def _places(periods: Sequence[ReportingPeriod]) -> dict[Key, Place]:
             starts_in_time = active_from is None or active_from <= period.ends_on
             if is_awaited and starts_in_time and (active_to is None or active_to >= period.starts_on):
                 expected[project, period.pk] += number
-    reports = {(report.project_id, report.period_id): report for report in Report.objects.filter(period__in=periods)}
-    keys = {*expected, *reports}
-    projects = Project.objects.in_bulk({project for project, _period in keys if project is not None})
+    reports = {
+        (report.project_id, report.period_id): report
+        for report in Report.objects.for_user(user).filter(period__in=periods)
+    }
+    projects = Project.objects.for_user(user).in_bulk(
+        {project for project, _period in [*expected, *reports] if project is not None}
+    )
+    # A figure that an institution reports of a project that it left, or of a programme as a whole, has no page of its own.
+    keys = [
+        (project, period)
+        for project, period in {*expected, *reports}
+        if project in projects or (project is None and user.is_staff)
+    ]
     by_key = {period.pk: period for period in periods}
     return {
         (project, period): Place(
@@ -204,7 +229,7 @@ def _places(periods: Sequence[ReportingPeriod]) -> dict[Key, Place]:
     }
 
 
-def _count(places: dict[Key, Place], periods: Sequence[ReportingPeriod]) -> None:
+def _count(places: dict[Key, Place], periods: Sequence[ReportingPeriod], user: User) -> None:
     """Put beside each place what has come in."""
 
     def place(project: int | None, period: int) -> Place:
@@ -213,12 +238,15 @@ def _count(places: dict[Key, Place], periods: Sequence[ReportingPeriod]) -> None
     nowhere = Place(ReportingPeriod(), None)
     awaited = Q(series__is_expected=True)
     actuals = Actual.objects.filter(period__in=periods)
+    if not user.is_staff:
+        actuals = actuals.filter(series__in=Series.objects.for_user(user).values("pk"))
     for project, period, number in (
         actuals.filter(awaited).order_by().values_list("series__project", "period").annotate(number=Count("pk"))
     ):
         place(project, period).approved = number
     proposals = (
-        Submission.objects.filter(period__in=periods)
+        Submission.objects.for_user(user)
+        .filter(period__in=periods)
         .open()
         .annotate(is_new=~Exists(actuals.filter(series=OuterRef("series"), period=OuterRef("period"))))
     )
@@ -231,6 +259,8 @@ def _count(places: dict[Key, Place], periods: Sequence[ReportingPeriod]) -> None
         found.states[state] += number
         if state == SubmissionState.SUBMITTED and is_new and is_expected:
             found.handed_in += number
+    if not user.is_staff:
+        return
     for project, period, answer, number in (
         Intake.objects.filter(report__period__in=periods, submissions__isnull=False)
         .order_by()

@@ -3,21 +3,25 @@ from django.urls import path, re_path
 from dashboards.views import (
     exports,
     grid,
+    home,
     imports,
+    institutions,
     intakes,
     invitations,
     narrative,
     notifications,
-    overview,
     people,
+    project,
     questions,
     receipts,
     review,
+    verification,
     workbooks,
 )
 from dashboards.workbooks import FrameworkWorkbook, ReportWorkbook
 
 # A project's slug is its printed code, which may hold a dot.
+PROJECT = r"^workspace/projects/(?P<slug>[A-Za-z0-9._-]+)/"
 REPORT = r"^workspace/reports/(?P<project>[A-Za-z0-9._-]+)/(?P<period>[A-Za-z0-9_-]+)/"
 FRAMEWORK = r"^workspace/framework/(?P<programme>[A-Za-z0-9_-]+)"
 PEOPLE = "workspace/people/<slug:partner>/"
@@ -27,7 +31,9 @@ OF_REPORT = {"kind": ReportWorkbook}
 OF_FRAMEWORK = {"kind": FrameworkWorkbook}
 
 urlpatterns = [
-    path("workspace/", overview.overview, name="workspace"),
+    path("workspace/", home.home, name="workspace"),
+    re_path(PROJECT + "$", project.project_board, name="project_board"),
+    re_path(PROJECT + r"sheet\.pdf$", project.project_sheet, name="project_sheet"),
     re_path(REPORT + "$", grid.report_grid, name="report_grid"),
     re_path(REPORT + r"questions/$", questions.report_questions, name="report_questions"),
     re_path(REPORT + r"questions/(?P<series>[0-9]{1,18})/$", questions.report_question, name="report_question"),
@@ -61,6 +67,17 @@ urlpatterns = [
     path("workspace/on-behalf/<int:pk>/send/", intakes.send_summary, name="intake_send"),
     path("workspace/on-behalf/<int:pk>/reopen/", intakes.reopen, name="intake_reopen"),
     path("workspace/on-behalf/<int:pk>/file/", intakes.intake_file, name="intake_file"),
+    path("workspace/institutions/", institutions.institutions, name="institutions"),
+    path("workspace/institutions/<slug:slug>/", institutions.institution, name="institution"),
+    path(
+        "workspace/institutions/<slug:slug>/verify/<int:pk>/",
+        institutions.institution_verify,
+        name="institution_verify",
+    ),
+    path("workspace/institutions/<slug:slug>/sheet.pdf", institutions.institution_sheet, name="institution_sheet"),
+    path("workspace/verification/", verification.verification_rounds, name="verification_rounds"),
+    path("workspace/verification/<slug:code>/", verification.verification_round, name="verification_round"),
+    path("workspace/verification/<slug:code>/<int:pk>/", verification.verification_settle, name="verification_settle"),
     path("confirm/<str:code>/", intakes.confirm, name="confirm"),
     path("workspace/people/", people.people, name="people"),
     path(PEOPLE, people.people_of, name="people_of"),

@@ -216,11 +216,17 @@ class ActualQuerySet(FigureQuerySet):
         stands in the series that they see; all of them for staff."""
         if user.is_staff and user.is_active:
             return self.all()
+        return self.filter(seen_by(user, "series__") | self._is_shown())
+
+    def open_to(self, partner: "Partner") -> Self:
+        """Actuals that say something of an institution and that all of its people see: public, or reported by it."""
+        return self.of_institution(partner).filter(Q(series__reporter=partner) | self._is_shown())
+
+    def _is_shown(self) -> Any:
+        """The condition that the public sees an actual with its number, or would if a demonstration were real."""
         would_be = Q(period__state=PeriodState.PUBLISHED, indicator__is_public=True, programme__is_demonstration=True)
-        shown = self.model._meta.get_field("results").related_model._base_manager.filter(
-            Q(is_public=True) | would_be, actual_record=OuterRef("pk"), is_suppressed=False
-        )
-        return self.filter(seen_by(user, "series__") | Exists(shown))
+        results = self.model._meta.get_field("results").related_model._base_manager
+        return Exists(results.filter(Q(is_public=True) | would_be, actual_record=OuterRef("pk"), is_suppressed=False))
 
     def of_institution(self, partner: "Partner") -> Self:
         """Actuals that say something of an institution: of a series that is about it or about one of its units, or that
@@ -357,6 +363,15 @@ class ResultQuerySet(models.QuerySet):
         # Nothing of a demonstration is marked public: what would be, were it real, is told by its period.
         would_be = Q(period__state=PeriodState.PUBLISHED) | Q(actual_record__isnull=True, actual__isnull=True)
         return self.filter(Q(is_public=True) | (Q(programme__in=named, indicator__is_public=True) & would_be))
+
+    def for_user(self, user: User, *, demonstrations: Iterable["Programme | int"] = ()) -> Self:
+        """What the public sees, and what is not published yet of the series that a person sees; for staff, all of it.
+
+        Of a series whose figure waits to be published, a person finds two rows: that figure, and what the public sees.
+        """
+        if user.is_staff and user.is_active:
+            return self.for_staff()
+        return self.public(demonstrations=demonstrations) | self.filter(seen_by(user, "series__"))
 
     def real(self) -> Self:
         """Without the fictitious figures of demonstration programmes."""

@@ -1,4 +1,4 @@
-"""Writes of the library: loading the facts that the sources state."""
+"""Writes of the library: loading the facts that the sources state, and noting where an institution corrects them."""
 
 import json
 import re
@@ -8,16 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ObjectDoesNotExist, ValidationError
 from django.core.serializers.base import DeserializationError, DeserializedObject
 from django.core.serializers.python import Deserializer
 from django.db import DatabaseError, IntegrityError, transaction
-from django.db.models import BooleanField
+from django.db.models import BooleanField, Q
+from django.utils import translation
+from django.utils.translation import gettext as _
 
-from accounts.actions import change
+from accounts.actions import change, save_record
 from accounts.choices import Door
 from accounts.models import Record
-from indicators.actions import rebuild_results
+from indicators.actions import rebuild_results, refresh_results
+from indicators.models import Actual
+from library.choices import DiscrepancyKind, Settlement, Severity
+from library.models import Discrepancy
+from partners.models import Partner
 
 
 class BrokenFixture(Exception):
@@ -81,10 +88,10 @@ def load_fixtures(*, paths: Iterable[Path], progress: Callable[[str], None] = la
                 record.clean()
             except ValidationError as error:
                 raise BrokenFixture(file, name, _sentence(error)) from error
-        _write_history([record for _, _, record in loaded])
+        _write_history([record for _file, _name, record in loaded])
         results = rebuild_results()
     counts: dict[str, int] = {}
-    for _, _, record in loaded:
+    for _file, _name, record in loaded:
         counts[record._meta.label] = counts.get(record._meta.label, 0) + 1
     return Loaded(records=counts, results=results)
 
@@ -177,3 +184,43 @@ def _write_history(records: list[Any]) -> None:
         by_model.setdefault(type(record), []).append(record)
     for model, rows in by_model.items():
         model.history.bulk_history_create(rows, batch_size=500)  # type: ignore[attr-defined]
+
+
+def note_correction(*, actual: Actual, partner: Partner) -> Discrepancy | None:
+    """Say that sources print another number than the one that an institution states and the staff adopted.
+
+    What was said before of sources that disagree about the number is settled by it.
+
+    Returns:
+        What disagrees; None when every source prints the adopted number.
+    """
+    with transaction.atomic():
+        differing = [each for each in actual.citations.all() if each.differs]
+        about = Q(actuals=actual) | Q(citations__actual=actual)
+        known = list(Discrepancy.objects.filter(about, kind=DiscrepancyKind.VALUE).distinct().order_by("pk"))
+        for each in known:
+            each.settlement = Settlement.CONFIRMED
+            save_record(record=each)
+        if known or not differing:
+            return known[0] if known else None
+        found: Discrepancy = save_record(
+            record=Discrepancy(
+                code=f"{actual.series.indicator.slug[:80]}-{actual.pk}-corrected",
+                programme=actual.series.indicator.programme,
+                kind=DiscrepancyKind.VALUE,
+                severity=Severity.MODERATE,
+                settlement=Settlement.CONFIRMED,
+                **{f"explanation_{language}": _explained(partner, language) for language, _name in settings.LANGUAGES},
+            )
+        )
+        found.citations.set(differing)
+        found.actuals.set([actual])
+        refresh_results(series=[actual.series])
+        return found
+
+
+def _explained(partner: Partner, language: str) -> str:
+    with translation.override(language):
+        return _("The sources print another number than the one that %(partner)s states; that one was adopted.") % {
+            "partner": partner.short_name
+        }

@@ -53,10 +53,12 @@ STAFF = {
     *("import_file", "import_marked", "import_kind", "import_template", "export_kind", "export_file"),
     *("pmf_workbook", "pmf_upload", "pmf_upload_look", "pmf_upload_marked", "report_review", "programme_review"),
     *("report_on_behalf", "intake_send", "intake_reopen", "intake_file"),
+    *("verification_rounds", "verification_round", "verification_settle"),
 }
 #: Pages that members open, each about something of theirs: about B's there is no such page.
 THEIRS: set[str] = {
     *("people_of", "invitation_again", "invitation_withdraw", "member_role", "member_remove"),
+    *("institution", "institution_verify", "institution_sheet"),
 }
 #: Pages about a report of a project: none of B's, and of the one that both work in nothing of B's.
 SHARED = {
@@ -64,7 +66,7 @@ SHARED = {
     *("report_template", "report_upload", "report_upload_look", "report_upload_marked"),
 }
 #: Pages that members open, which list what is theirs.
-LISTS: set[str] = {"people", "notifications"}
+LISTS: set[str] = {"people", "institutions", "notifications"}
 #: Opened by whoever has the secret in the address.
 BY_SECRET = {"confirm", "invitation"}
 
@@ -198,6 +200,14 @@ OF_PAGE: dict[str, dict[str, Any]] = {
     },
     **{name: {"pk": lambda world, _project: world.kwargs["member"].pk} for name in ("member_role", "member_remove")},
     "report_question": {"series": lambda world, _project: world.kwargs["series"].pk},
+    "institution": {"slug": "b"},
+    "institution_sheet": {"slug": "b"},
+    "institution_verify": {"slug": "b", "pk": lambda world, _project: world.kwargs["actual"].pk},
+    "verification_round": {"code": lambda world, _project: world.kwargs["round"].code},
+    "verification_settle": {
+        "code": lambda world, _project: world.kwargs["round"].code,
+        "pk": lambda world, _project: world.kwargs["confirmation"].pk,
+    },
     "project": {"slug": lambda world, project: project},
     "partner": {"slug": "b"},
     "indicator": {"slug": "trained"},

@@ -41,6 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         [programme] if programme else programmes,
         [period] if period else of_programme,
         today_of(request.user),
+        user=request.user,
     )
     lists = [(each, *NEEDS[each], shown.needing(each)) for each in Need if need is None or each == need]
     places = shown.needing(need) if need else []

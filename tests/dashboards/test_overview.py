@@ -147,9 +147,12 @@ def test_a_demonstration_is_marked_and_what_an_address_asks_in_vain_is_said(worl
 def test_only_staff_open_it() -> None:
     client = Client()
     assert client.get("/en/workspace/").status_code == 302
-    partner = make.membership().user
-    client.force_login(partner)
+    client.force_login(make.user())
     assert client.get("/en/workspace/").status_code == 403
+    # People of an institution find their own page there: tests/dashboards/test_home.py.
+    client.force_login(make.membership().user)
+    assert "lists" in client.get("/en/workspace/").context
+    assert "matrices" not in client.get("/en/workspace/").context
 
 
 def test_it_costs_the_same_with_one_and_with_three_projects(world: World) -> None:

@@ -33,12 +33,16 @@ class Page(NamedTuple):
     sends: tuple[str, ...] = NOBODY
     read: int = 200
     sent: int = 200
+    #: Who is led on to the one thing of theirs.
+    led_on: tuple[str, ...] = NOBODY
 
 
 #: Each import of the table was sent by a specialist: see test_imports_are_their_senders_to_decide_about.
 #: By the name of the address. An empty form is refused on the page (200, 422), or by a sentence on the next (302).
 TABLE = {
-    "workspace": Page(STAFF),
+    "workspace": Page((*PARTNERS_SIDE, *STAFF)),
+    "project_board": Page((*PARTNERS_SIDE, *STAFF)),
+    "project_sheet": Page((*PARTNERS_SIDE, *STAFF)),
     "report_grid": Page((*PARTNERS_SIDE, *STAFF), (*ENTERERS, *WRITERS)),
     "report_questions": Page((*PARTNERS_SIDE, *STAFF), (*ENTERERS, *WRITERS), sent=422),
     "report_question": Page((*PARTNERS_SIDE, *STAFF), (*ENTERERS, *WRITERS)),
@@ -78,6 +82,13 @@ TABLE = {
     "member_role": Page(NOBODY, ("lead", *WRITERS), sent=302),
     "member_remove": Page(NOBODY, ("lead", *WRITERS), sent=302),
     "invitation": Page(EVERYBODY, EVERYBODY),
+    "institutions": Page((*PARTNERS_SIDE, *STAFF), led_on=PARTNERS_SIDE),
+    "institution": Page((*PARTNERS_SIDE, *STAFF)),
+    "institution_verify": Page((*PARTNERS_SIDE, *STAFF), ENTERERS, sent=422),
+    "institution_sheet": Page((*PARTNERS_SIDE, *STAFF)),
+    "verification_rounds": Page(STAFF),
+    "verification_round": Page(STAFF),
+    "verification_settle": Page(STAFF, DECIDERS, sent=422),
     "notifications": Page((*PARTNERS_SIDE, *STAFF), (*PARTNERS_SIDE, *STAFF), sent=302),
 }  # fmt: skip
 
@@ -98,7 +109,7 @@ class World:
         )
         report = make.report(project=self.project, period=self.period)
         make.submission(series=waits, period=self.period, report=report, state="submitted")
-        make.actual(series=approved, period=self.period)
+        self.actual = make.actual(series=approved, period=self.period)
         file = make.stored_file(name="letter.pdf", content=b"%PDF-")
         self.intake = make.intake(
             report=report, partner=self.partner, code="c" * 43, file=file, summary_sent_at=timezone.now()
@@ -124,6 +135,7 @@ class World:
             **{name: {} for name in ("workspace", "imports")},
             **{name: keys["import"] for name in TABLE if name.startswith("import_")},
             **{name: {"kind": "partners"} for name in ("import_kind", "import_template", "export_kind")},
+            **{name: {"slug": "B05.1"} for name in ("project_board", "project_sheet")},
             "export_file": {"kind": "partners", "ending": "csv"},
             **{name: one for name in TABLE if name.startswith("report_")},
             "report_question": one | {"series": waits.pk},
@@ -134,6 +146,20 @@ class World:
             **{name: keys["intake"] for name in TABLE if name.startswith("intake_")},
             "confirm": {"code": self.intake.code},
             **self.people(),
+            **self.institution(),
+        }
+
+    def institution(self) -> dict[str, dict[str, Any]]:
+        """The addresses of pages about the institution's figures, and of a round of verification with an answer."""
+        round = make.verification_round(programme=self.programme, code="r1")
+        answer = make.confirmation(round=round, partner=self.partner, actual=self.actual)
+        of = {"slug": self.partner.slug}
+        return {
+            **{name: {} for name in ("institutions", "verification_rounds")},
+            **dict.fromkeys(("institution", "institution_sheet"), of),
+            "institution_verify": of | {"pk": self.actual.pk},
+            "verification_round": {"code": "r1"},
+            "verification_settle": {"code": "r1", "pk": answer.pk},
         }
 
     def people(self) -> dict[str, dict[str, Any]]:
@@ -176,6 +202,8 @@ def world() -> Any:
 
 def expected(page: Page, role: str, method: str) -> set[int]:
     may, status = (page.reads, page.read) if method == "get" else (page.sends, page.sent)
+    if method == "get" and role in page.led_on:
+        return {302}
     # To people of institutions another's record does not exist; a step of somebody else's is refused in a sentence.
     denied = {302} if role == "anonymous" else {403, 404} if role in PARTNERS_SIDE else {403}
     # A method that a page does not know is refused before or after the person is.
