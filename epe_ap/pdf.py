@@ -66,6 +66,6 @@ def pdf_answer(
     except NoSheet as problem:
         return render(request, "epe_ap/no_sheet.html", {"sentence": str(problem), "back": back}, status=503)
     answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
     answer["Cache-Control"] = "private, no-store"
     return answer

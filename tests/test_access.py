@@ -49,7 +49,7 @@ ONESELF = {
 }
 #: Pages of the staff: members are refused, without a word about what the address is of.
 STAFF = {
-    *("workspace", "programme_grid", "imports", "import_page", "import_apply", "import_discard", "import_undo"),
+    *("programme_grid", "imports", "import_page", "import_apply", "import_discard", "import_undo"),
     *("import_file", "import_marked", "import_kind", "import_template", "export_kind", "export_file"),
     *("pmf_workbook", "pmf_upload", "pmf_upload_look", "pmf_upload_marked", "report_review", "programme_review"),
     *("report_on_behalf", "intake_send", "intake_reopen", "intake_file"),
@@ -60,13 +60,14 @@ THEIRS: set[str] = {
     *("people_of", "invitation_again", "invitation_withdraw", "member_role", "member_remove"),
     *("institution", "institution_verify", "institution_sheet"),
 }
-#: Pages about a report of a project: none of B's, and of the one that both work in nothing of B's.
+#: Pages about a project or a report of it: none of B's, and of the one that both work in nothing of B's.
 SHARED = {
     *("report_grid", "report_questions", "report_question", "report_receipt", "report_narrative"),
     *("report_template", "report_upload", "report_upload_look", "report_upload_marked"),
+    *("project_board", "project_sheet"),
 }
 #: Pages that members open, which list what is theirs.
-LISTS: set[str] = {"people", "institutions", "notifications"}
+LISTS: set[str] = {"workspace", "people", "institutions", "notifications"}
 #: Opened by whoever has the secret in the address.
 BY_SECRET = {"confirm", "invitation"}
 
@@ -208,7 +209,7 @@ OF_PAGE: dict[str, dict[str, Any]] = {
         "code": lambda world, _project: world.kwargs["round"].code,
         "pk": lambda world, _project: world.kwargs["confirmation"].pk,
     },
-    "project": {"slug": lambda world, project: project},
+    **{name: {"slug": lambda _world, project: project} for name in ("project", "project_board", "project_sheet")},
     "partner": {"slug": "b"},
     "indicator": {"slug": "trained"},
     "indicator_history": {"slug": "trained"},
@@ -276,7 +277,7 @@ def expected(name: str, role: str, address: str) -> set[int]:
     if role == "removed":
         return {403, 405}
     if name in SHARED:
-        return {404, 405} if "/reports/B/" in address else {200, 302, 403, 404, 405, 422}
+        return {404, 405} if "/reports/B/" in address or "/projects/B/" in address else {200, 302, 403, 404, 405, 422}
     return {404, 405} if name in THEIRS else {200, 302, 303, 405, 422}
 
 

@@ -203,7 +203,7 @@ def test_the_sheet_is_in_the_language_of_its_address_and_warns_of_what_is_not_pu
     two.our_waiting_figures()
     settled()
     answer = client.get(SHEET)
-    assert answer["Content-Disposition"] == 'inline; filename="P1.pdf"'
+    assert answer["Content-Disposition"] == 'attachment; filename="P1.pdf"'
     text = text_of(answer)
     assert "People trained" in text
     assert "3,333" in text
