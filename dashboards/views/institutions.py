@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,6 +20,7 @@ from dashboards.access import for_members
 from dashboards.answers import AnswerForm, initial_of
 from dashboards.institutions import Figure, Institution
 from dashboards.overviews import today_of
+from dashboards.receipts import zone_of
 from dashboards.views.review import READ
 from epe_ap.pages import unknown_names, unknown_value
 from epe_ap.pdf import pdf_answer
@@ -40,7 +41,7 @@ def institutions(request: HttpRequest) -> HttpResponse:
     found = list(partners.select_related("country").order_by("name"))
     if len(found) == 1 and not request.user.is_staff:
         return redirect("institution", found[0].slug)
-    return render(
+    return shown_to(
         request,
         "dashboards/institutions.html",
         {"institutions": found, "problems": unknown_names(request.GET), "breadcrumbs": [workspace_crumb()]},
@@ -53,7 +54,7 @@ def institutions(request: HttpRequest) -> HttpResponse:
 def institution(request: HttpRequest, slug: str) -> HttpResponse:
     assert isinstance(request.user, User)
     shown = Institution.with_sources(request.user, slug, today_of(request.user))
-    return render(
+    return shown_to(
         request,
         "dashboards/institution.html",
         {
@@ -85,7 +86,7 @@ def institution_verify(request: HttpRequest, slug: str, pk: int) -> HttpResponse
             except ValidationError as error:
                 refused = error.messages
             except StaleRecord:
-                return _stale(request, shown, form, pk)
+                return _stale(request, shown, pk)
             else:
                 return _go_on(request, slug, pk)
         elif form.incomplete:
@@ -99,7 +100,7 @@ def _verify_page(
     shown.add_citations([figure])
     progress = shown.progress_of(figure)
     is_open = figure.round is not None and not figure.is_settled
-    return render(
+    return shown_to(
         request,
         "dashboards/institution_verify.html",
         {
@@ -111,6 +112,7 @@ def _verify_page(
             "place": progress.place(figure.pk) if progress else 0,
             "following": progress.after(figure.pk) if progress else None,
             "refused": refused,
+            "is_stale": status == 409,
             "problems": unknown_names(request.GET),
             "breadcrumbs": [
                 workspace_crumb(),
@@ -137,13 +139,13 @@ def _answer(user: User, shown: Institution, figure: Figure, form: AnswerForm) ->
         )
 
 
-def _stale(request: HttpRequest, shown: Institution, typed: AnswerForm, pk: int) -> HttpResponse:
+def _stale(request: HttpRequest, shown: Institution, pk: int) -> HttpResponse:
     """What stands there now beside what was typed, which a second look may still send."""
     now = Institution(shown.user, shown.partner.slug, shown.today)
     figure = now.figure(pk)
-    versions = initial_of(figure)
-    data = typed.data.copy()
-    data["version"], data["figure_version"] = versions["version"], versions["figure_version"]
+    stands = initial_of(figure)
+    data = request.POST.copy()
+    data["version"], data["figure_version"] = str(stands["version"]), str(stands["figure_version"])
     refused = [
         _("Somebody else answered, or the figure changed, meanwhile: nothing was saved. Look again, then save again.")
     ]
@@ -179,10 +181,10 @@ def institution_sheet(request: HttpRequest, slug: str) -> HttpResponseBase:
     if asked not in known:
         shown = Institution.with_sources(request.user, slug, today_of(request.user))
         problem = unknown_value("language", asked, known)
-        return render(
+        return shown_to(
             request, "epe_ap/no_sheet.html", {"sentence": problem, "back": _page_of(shown.partner)}, status=400
         )
-    with translation.override(asked):
+    with translation.override(asked), timezone.override(zone_of(request.user)):
         shown = Institution.with_sources(request.user, slug, today_of(request.user))
         context: dict[str, Any] = {"institution": shown, "partner": shown.partner, "made_on": shown.today}
         return pdf_answer(
@@ -192,6 +194,13 @@ def institution_sheet(request: HttpRequest, slug: str) -> HttpResponseBase:
             name=shown.partner.slug,
             back=_page_of(shown.partner),
         )
+
+
+def shown_to(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A page with the moments on it by the clock of its reader."""
+    assert isinstance(request.user, User)
+    with timezone.override(zone_of(request.user)):
+        return render(request, template, context, status=status)
 
 
 def _page_of(partner: Partner) -> str:

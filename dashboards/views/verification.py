@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,7 +16,7 @@ from dashboards.access import for_staff
 from dashboards.answers import SettleForm
 from dashboards.overviews import today_of
 from dashboards.verification import answers_of, as_figures, figure_of, lines_of, rounds_for_list
-from dashboards.views.institutions import workspace_crumb
+from dashboards.views.institutions import shown_to, workspace_crumb
 from dashboards.views.review import READ, REVIEW
 from epe_ap.pages import page_numbers, page_of, unknown_names, unknown_value
 from indicators.actions import one_refresh, settle
@@ -31,7 +31,7 @@ from library.actions import note_correction
 def verification_rounds(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     today = today_of(request.user)
-    return render(
+    return shown_to(
         request,
         "dashboards/verification_rounds.html",
         {
@@ -57,7 +57,7 @@ def verification_round(request: HttpRequest, code: str) -> HttpResponse:
         problems.append(unknown_value("institution", asked, [line.partner.slug for line in lines]))
     number = sum(line.answered for line in lines if chosen is None or line.partner == chosen)
     page, sentences = page_of(answers_of(round, chosen), asked=request.GET.get("page", ""), number=number)
-    return render(
+    return shown_to(
         request,
         "dashboards/verification_round.html",
         {
@@ -104,7 +104,7 @@ def verification_settle(request: HttpRequest, code: str, pk: int) -> HttpRespons
                 return redirect("verification_round", code)
         elif "version" in form.errors:
             refused = [_("The page was incomplete: load it again.")]
-    return render(
+    return shown_to(
         request,
         "dashboards/verification_settle.html",
         {

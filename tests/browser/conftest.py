@@ -191,8 +191,10 @@ def listened_to(page: Page) -> Iterator[Page]:
 
     def on_console(message: ConsoleMessage) -> None:
         address = message.location.get("url", "")
-        # A page that says there is nothing at its address is what was asked for; a missing file of a page is not.
-        is_page_itself = address == page.url and "status of 404" in message.text
+        # A page that says there is nothing at its address, or what is wrong with what was sent, is what was asked for;
+        # a missing file of a page is not.
+        is_said = any(f"status of {status}" in message.text for status in (404, 422))
+        is_page_itself = address == page.url and is_said
         if message.type in {"error", "warning"} and not is_page_itself:
             complaints.append(f"{message.text} ({address})")
 

@@ -228,6 +228,7 @@ def test_an_answer_of_a_page_that_is_not_the_latest_is_refused_with_what_was_typ
     refused = world.client().post(world.verify(), {**versions, "answer": "corrected", "value": "45"})
     assert refused.status_code == 409
     assert "nothing was saved" in words(refused)
+    assert "What stands there now We do not know" in words(refused)
     assert 'value="45"' in refused.content.decode()
     assert Confirmation.objects.get().answer == "unknown"
     # A second look at the same page may send it.
@@ -243,6 +244,13 @@ def test_viewers_and_staff_read_and_do_not_answer(world: World) -> None:
         assert shown.context["form"] is None
         assert world.send(client, answer="confirmed").status_code == 403
     assert not Confirmation.objects.exists()
+
+
+def test_moments_are_told_by_the_clock_of_the_reader(world: World) -> None:
+    made = make.confirmation(round=world.round, partner=world.a, actual=world.figure)
+    type(made).objects.filter(pk=made.pk).update(answered_at="2024-05-01T12:00Z")
+    reader = make.membership(partner=world.a, user=make.user(time_zone="Asia/Tokyo")).user
+    assert "2024-05-01 21:00" in words(page_of(world, world.client(reader)))
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
