@@ -22,6 +22,7 @@ class Standing(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
     HANDED_IN = "handed_in"
+    LEFT_OUT = "left_out"
     READ_ONLY = "read_only"
 
 
@@ -102,7 +103,7 @@ class Question:
         if self.returned:
             return Standing.RETURNED
         if all(cell.stated is None for cell in mine):
-            return Standing.OPEN if any(not cell.is_locked for cell in mine) else Standing.READ_ONLY
+            return Standing.OPEN if any(not cell.is_locked for cell in mine) else Standing.LEFT_OUT
         if any(cell.state in (SubmissionState.DRAFT, SubmissionState.RETURNED) for cell in mine):
             return Standing.ANSWERED
         return Standing.HANDED_IN
@@ -129,7 +130,7 @@ class Questions:
 
     @property
     def number_answered(self) -> int:
-        return sum(1 for each in self.asked if not each.is_waiting)
+        return sum(1 for each in self.asked if not each.is_waiting and each.standing != Standing.LEFT_OUT)
 
     def can_be_handed_in(self, *, forwards: bool) -> bool:
         """Whether anything waits to be handed in; for whoever forwards the report, also what partners handed in."""

@@ -16,8 +16,8 @@ from django.utils.translation import override
 from accounts.models import User
 from dashboards.reviews import part_of
 from dashboards.summaries import in_words
-from indicators.choices import ReviewDecision, SubmissionState
-from indicators.models import Category, ReportingPeriod, Review, Series, Submission
+from indicators.choices import PeriodState, ReviewDecision, SubmissionState
+from indicators.models import Category, Report, ReportingPeriod, Review, Series, Submission
 from indicators.tables import Names
 from indicators.telling import name_for
 from projects.models import Project
@@ -47,20 +47,22 @@ class Batch:
 
 @dataclass
 class Receipt:
-    """What was handed in of a report, the latest first; ``missing`` figures that a person enters say nothing yet."""
+    """What was handed in of a report, the latest first.
+
+    Attributes:
+        missing: how many figures that its reader enters say nothing yet.
+        is_open: whether they can still be added.
+    """
 
     project: Project
     period: ReportingPeriod
     batches: list[Batch]
     missing: int
-
-    @property
-    def number(self) -> int:
-        return sum(len(batch.lines) for batch in self.batches)
+    is_open: bool
 
 
 def receipt_of(reader: User, project: Project, period: ReportingPeriod) -> Receipt:
-    """What a person may know of that was handed in of a report and is with the programme, or approved. Seven queries."""
+    """What a person may know of that was handed in of a report and is with the programme, or approved. Six queries."""
     found = (
         Submission.objects.for_user(reader)
         .filter(series__project=project, period=period)
@@ -88,24 +90,33 @@ def receipt_of(reader: User, project: Project, period: ReportingPeriod) -> Recei
         period,
         _batches(handed_in, steps, reader),
         missing.exclude(actuals__period=period).count(),
+        is_open=period.state == PeriodState.OPEN
+        and not Report.objects.filter(project=project, period=period, state=SubmissionState.SUBMITTED).exists(),
     )
 
 
 def _batches(handed_in: Sequence[Submission], steps: dict[int, Review], reader: User) -> list[Batch]:
     names = Names.of((), Category.objects.select_related("dimension"))
     batches: list[tuple[int, Batch]] = []
+    # Only one place, of one institution: its people know it.
+    is_alone = len({(one.country_id, one.partner_id, one.forum_id) for one in (each.series for each in handed_in)}) == 1
+    named = _breakdown_of if is_alone else part_of
     stepped = [each for each in handed_in if each.pk in steps]
     for each in sorted(stepped, key=lambda one: steps[one.pk].made_at, reverse=True):
         step = steps[each.pk]
         if not batches or batches[-1][0] != step.author_id or batches[-1][1].at - step.made_at > TOGETHER:
             batches.append((step.author_id, Batch(step.made_at, name_for(reader, step.author))))
         indicator = each.series.indicator
-        line = Line(str(indicator.name), part_of(each.series, names), in_words(each, indicator), each)
+        line = Line(str(indicator.name), named(each.series, names), in_words(each, indicator), each)
         batches[-1][1].lines.append(line)
     order = {each.pk: place for place, each in enumerate(handed_in)}
     for _author, batch in batches:
         batch.lines.sort(key=lambda line: order[line.submission.pk])
     return [batch for _author, batch in batches]
+
+
+def _breakdown_of(series: Series, names: Names) -> str:
+    return names.breakdown(series.breakdown.key) or _("total")
 
 
 def zone_of(user: User) -> tzinfo:

@@ -53,6 +53,7 @@ def report_questions(request: HttpRequest, project: str, period: str) -> HttpRes
         (Standing.OPEN, _("Still to answer")),
         (Standing.ANSWERED, _("Answered, not handed in yet")),
         (Standing.HANDED_IN, _("Handed in")),
+        (Standing.LEFT_OUT, _("Left out when the report was handed in")),
         (Standing.READ_ONLY, _("To read")),
     ]
     return render(
