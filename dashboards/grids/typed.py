@@ -65,17 +65,18 @@ class Posted:
             if letter in fields and pk.isascii() and pk.isdigit() and len(pk) < 19:
                 fields[letter][int(pk)] = str(value).replace("\x00", "")
         seen = _seen(data.get("seen", ""))
-        typed, twice = {}, {}
-        for pk in fields[VALUE].keys() | fields[NUMERATOR].keys() | fields[DENOMINATOR].keys() | fields[WORD].keys():
+        typed: dict[int, Typed] = {}
+        twice: dict[int, tuple[str, str]] = {}
+        for one in fields[VALUE].keys() | fields[NUMERATOR].keys() | fields[DENOMINATOR].keys() | fields[WORD].keys():
             written = Typed(
-                fields[VALUE].get(pk, ""),
-                fields[NUMERATOR].get(pk, ""),
-                fields[DENOMINATOR].get(pk, ""),
-                fields[COMMENT].get(pk),
+                fields[VALUE].get(one, ""),
+                fields[NUMERATOR].get(one, ""),
+                fields[DENOMINATOR].get(one, ""),
+                fields[COMMENT].get(one),
             )
-            typed[pk], is_twice = _chosen(written, fields[WORD].get(pk, ""), seen.get(pk))
+            typed[one], is_twice = _chosen(written, fields[WORD].get(one, ""), seen.get(one))
             if is_twice:
-                twice[pk] = (written.value or f"{written.numerator}/{written.denominator}", fields[WORD][pk])
+                twice[one] = (written.value or f"{written.numerator}/{written.denominator}", fields[WORD][one])
         return cls(
             typed=typed,
             seen=seen,

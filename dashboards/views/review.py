@@ -196,12 +196,10 @@ def _return(sheet: Sheet, waiting: dict[int, Reviewed], typed: Typed, by: User) 
     if sentences:
         raise ValidationError(sentences)
     # An institution hands in its figures before the lead forwards the report: they come back without it.
-    is_forwarded = sheet.report is not None and sheet.report.state in (
-        SubmissionState.SUBMITTED,
-        SubmissionState.RETURNED,
-    )
-    if is_forwarded and all(cell.submission.report_id == sheet.report.pk for cell in chosen):
-        return_cells(report=sheet.report, by=by, cells=cells)
+    forwarded = (SubmissionState.SUBMITTED, SubmissionState.RETURNED)
+    report = sheet.report if sheet.report is not None and sheet.report.state in forwarded else None
+    if report is not None and all(cell.submission.report_id == report.pk for cell in chosen):
+        return_cells(report=report, by=by, cells=cells)
     else:
         return_many(cells=cells, by=by)
     return ngettext("%(number)s figure was sent back.", "%(number)s figures were sent back.", len(cells)) % {
