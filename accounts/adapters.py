@@ -106,7 +106,7 @@ class AccountAdapter(DefaultAccountAdapter):
     # Where to next
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        person = request.user
+        person: Any = request.user
         # Of a relation that partners make: accounts know nothing of institutions.
         has_workspace = person.is_staff or person.memberships.exists()
         return reverse("workspace" if has_workspace else "home")

@@ -35,7 +35,7 @@ class WayBack:
     def _redirect_to_pending_stage(self, request: HttpRequest, stage: Any) -> HttpResponseRedirect | None:
         if stage.key == LoginByCodeStage.key:
             return None
-        return super()._redirect_to_pending_stage(request, stage)  # type: ignore[misc,no-any-return]
+        return super()._redirect_to_pending_stage(request, stage)  # type: ignore[misc]
 
 
 class Login(WayBack, Named, account.LoginView):

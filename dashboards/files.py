@@ -2,6 +2,7 @@
 
 import hashlib
 import zipfile
+from collections.abc import Collection
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
@@ -45,7 +46,11 @@ def store(*, uploaded: Any, by: User) -> StoredFile:
         )
     content = uploaded.read(LARGEST + 1)
     name = file_name(uploaded.name or "")
-    kind = kind_of(name, content)
+    return keep(name=name, kind=kind_of(name, content), content=content, by=by)
+
+
+def keep(*, name: str, kind: str, content: bytes, by: User) -> StoredFile:
+    """Keep a file that was looked at."""
     return StoredFile.objects.create(
         name=name,
         content_type=TYPES[kind],
@@ -64,22 +69,22 @@ def file_name(written: str) -> str:
     return f"{stem[:150]}{dot}{ending[:20]}" if dot else plain[:150]
 
 
-def kind_of(name: str, content: bytes) -> str:
-    """The ending that name and content agree on.
+def kind_of(name: str, content: bytes, *, kinds: Collection[str] = tuple(TYPES)) -> str:
+    """The ending that name and content agree on, of the kinds that are taken.
 
     Raises:
         ValidationError: when they do not, with the kinds that are taken; and for what unpacks beyond measure.
     """
     _stem, dot, ending = name.lower().rpartition(".")
-    kinds = ", ".join(TYPES)
+    taken = ", ".join(kinds)
     if not content:
         raise ValidationError(_("The file is empty."))
-    if not dot or ending not in TYPES:
-        raise ValidationError(_("Files of this kind are not kept. Send one of: %(kinds)s.") % {"kinds": kinds})
+    if not dot or ending not in kinds:
+        raise ValidationError(_("Files of this kind are not kept. Send one of: %(kinds)s.") % {"kinds": taken})
     if not _is_of_kind(ending, content):
         raise ValidationError(
             _("The file is called .%(ending)s and holds something else. Send one of: %(kinds)s.")
-            % {"ending": ending, "kinds": kinds}
+            % {"ending": ending, "kinds": taken}
         )
     return ending
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db.models import Prefetch, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dashboards.grids.sheets import targets_due
@@ -42,6 +43,8 @@ class Flag:
 
     kind: str
     sentence: str
+    #: Where there is more to see.
+    address: str = ""
 
 
 @dataclass
@@ -258,7 +261,8 @@ def _flags(submission: Submission) -> list[Flag]:
     elif intake is not None:
         flags.append(Flag("confirmed", _("Confirmed by the partner")))
     for evidence in submission.evidence.all():
-        flags.append(Flag("evidence", _("Evidence: %(title)s") % {"title": evidence.title}))
+        address = f"{reverse('evidence_add')}?submission={submission.pk}"
+        flags.append(Flag("evidence", _("Evidence: %(title)s") % {"title": evidence.title}, address))
     return flags
 
 

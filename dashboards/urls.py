@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from dashboards.views import (
+    evidence,
     exports,
     grid,
     home,
@@ -86,5 +87,8 @@ urlpatterns = [
     path(PEOPLE + "members/<int:pk>/role/", people.member_role, name="member_role"),
     path(PEOPLE + "members/<int:pk>/remove/", people.member_remove, name="member_remove"),
     path("workspace/notifications/", notifications.notifications, name="notifications"),
+    path("workspace/evidence/add/", evidence.evidence_add, name="evidence_add"),
+    path("workspace/evidence/<int:pk>/file/", evidence.evidence_file, name="evidence_file"),
+    path("workspace/evidence/<int:pk>/remove/", evidence.evidence_remove, name="evidence_remove"),
     path("invitation/<str:code>/", invitations.invitation, name="invitation"),
 ]

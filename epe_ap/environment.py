@@ -10,6 +10,7 @@ sentence: which variable, what was found, what to set.
 
 import os
 import re
+import shlex
 import sys
 import zoneinfo
 from collections.abc import Callable, Mapping
@@ -112,6 +113,14 @@ def time_zone(text: str) -> str:
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise UnreadableError("set it to a name such as America/Toronto, America/Lima or UTC") from None
     return text
+
+
+def command(text: str) -> list[str]:
+    """A program and its arguments, as a shell would split them; no shell ever sees them."""
+    try:
+        return shlex.split(text)
+    except ValueError:
+        raise UnreadableError("set it to a program and its arguments, such as clamdscan --no-summary -") from None
 
 
 def log_level(text: str) -> str:
@@ -373,6 +382,14 @@ VARIABLES = (
         whole_number(1, 500),
         "20",
         "The largest spreadsheet that the workspace reads, in megabytes.",
+    ),
+    Variable(
+        SERVER,
+        "EVIDENCE_SCANNER",
+        command,
+        "",
+        "A command that looks for viruses in a file sent as evidence, which it reads from standard input, such as "
+        "clamdscan --no-summary -; it ends with 0 for a clean file, 1 for an infected one; empty: none.",
     ),
     Variable(
         RULES,

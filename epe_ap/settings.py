@@ -265,6 +265,8 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 #: The largest spreadsheet that the workspace reads.
 UPLOAD_MEGABYTES: int = env["UPLOAD_MEGABYTES"]
+#: The command that looks for viruses in evidence, and its arguments; none when empty.
+EVIDENCE_SCANNER: list[str] = env["EVIDENCE_SCANNER"]
 
 # --- Thresholds of the programme (method page) ---------------------------------------------------
 

@@ -330,6 +330,23 @@ class ConfirmationQuerySet(RecordQuerySet):
         )
 
 
+class EvidenceQuerySet(RecordQuerySet):
+    def for_user(self, user: User) -> Self:
+        """What supports figures that a person sees before they are published, and answers of their institutions; all of
+        it for staff."""
+        if user.is_staff and user.is_active:
+            return self.all()
+        mine = Membership.objects.filter(user=user, user__is_active=True, partner=OuterRef("confirmation__partner"))
+        return self.filter(
+            (Q(submission__isnull=False) & seen_by(user, "submission__series__"))
+            | (Q(confirmation__isnull=False) & Exists(mine))
+        )
+
+    def to_delete(self, today: date) -> Self:
+        """Those whose file is to be gone by that day."""
+        return self.filter(delete_on__lte=today, file__isnull=False)
+
+
 class NotificationQuerySet(models.QuerySet):
     def for_user(self, user: User) -> Self:
         """What a person is told of, the latest first; nobody reads another's, nor what an institution that they left

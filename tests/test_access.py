@@ -57,6 +57,7 @@ STAFF = {
 }
 #: Pages that members open, each about something of theirs: about B's there is no such page.
 THEIRS: set[str] = {
+    *("evidence_add", "evidence_file", "evidence_remove"),
     *("people_of", "invitation_again", "invitation_withdraw", "member_role", "member_remove"),
     *("institution", "institution_verify", "institution_sheet"),
 }
@@ -134,7 +135,7 @@ class World:
                 make.review(submission=submission, author=self.b_user, text=DECOY_WORD)
                 keys |= {"submission": submission, "series": series}
                 file = make.stored_file(name=f"{DECOY_WORD}.pdf", content=DECOY_WORD.encode(), stored_by=self.b_user)
-                make.evidence(submission=submission, title=DECOY_WORD, file=file)
+                keys["evidence"] = make.evidence(submission=submission, title=DECOY_WORD, file=file)
             make.intake(
                 report=report,
                 partner=self.institutions["b"],
@@ -190,11 +191,25 @@ class World:
                 "pk": 1,
             }
             known = common | {word: value(self, project) if callable(value) else value for word, value in own.items()}
-            yield reverse(name, kwargs={word: known[word] for word in words})
+            address = reverse(name, kwargs={word: known[word] for word in words})
+            for query in QUERIES.get(name, [lambda world: ""]):
+                yield address + query(self)
 
+
+#: What the query of an address names, where there is no page without it.
+QUERIES: dict[str, list[Any]] = {
+    "evidence_add": [
+        lambda world: f"?submission={world.kwargs['submission'].pk}",
+        lambda world: f"?confirmation={world.kwargs['confirmation'].pk}",
+    ]
+}
 
 #: What an address's words stand for on a page, where it is not what they mostly do.
 OF_PAGE: dict[str, dict[str, Any]] = {
+    **{
+        name: {"pk": lambda world, _project: world.kwargs["evidence"].pk}
+        for name in ("evidence_file", "evidence_remove")
+    },
     **{
         name: {"pk": lambda world, _project: world.kwargs["invitation"].pk}
         for name in ("invitation_again", "invitation_withdraw")

@@ -284,6 +284,7 @@ class EvidenceAdmin(RecordAdmin):
     )
     list_select_related = NAME_OF_SUBMISSION
     search_fields = ("code", "title", "submission__series__indicator__code")
+    readonly_fields = ("file_deleted_at",)
 
     def has_change_permission(self, request: HttpRequest, obj: Evidence | None = None) -> bool:
         return self._may_alter(request, obj) and super().has_change_permission(request, obj)

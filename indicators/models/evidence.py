@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Record, StoredFile
 from indicators.models.reporting import Submission
 from indicators.models.verification import Confirmation
+from indicators.querysets import EvidenceQuerySet
 
 
 class Evidence(Record):
@@ -45,7 +46,15 @@ class Evidence(Record):
     has_personal_data = models.BooleanField(
         _("contains personal data"), default=False, help_text=_("Then it needs a date on which it is deleted.")
     )
-    delete_on = models.DateField(_("delete on"), null=True, blank=True)
+    delete_on = models.DateField(
+        _("delete on"),
+        null=True,
+        blank=True,
+        help_text=_("On that day the file is deleted; that it existed stays on record."),
+    )
+    file_deleted_at = models.DateTimeField(_("file deleted at"), null=True, blank=True, editable=False)
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("piece of evidence")
@@ -53,7 +62,10 @@ class Evidence(Record):
         ordering = ("code",)
         constraints = (
             models.CheckConstraint(
-                condition=~Q(link="") | Q(file__isnull=False) | Q(is_on_request=True),
+                condition=~Q(link="")
+                | Q(file__isnull=False)
+                | Q(is_on_request=True)
+                | Q(file_deleted_at__isnull=False),
                 name="evidence_can_be_found",
                 violation_error_message=_("Give a link or a file, or say that it is available on request."),
             ),

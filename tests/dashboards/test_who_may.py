@@ -89,6 +89,9 @@ TABLE = {
     "verification_rounds": Page(STAFF),
     "verification_round": Page(STAFF),
     "verification_settle": Page(STAFF, DECIDERS, sent=422),
+    "evidence_add": Page((*PARTNERS_SIDE, *STAFF), ("contributor", "lead", *WRITERS), sent=422),
+    "evidence_file": Page((*PARTNERS_SIDE, *WRITERS)),
+    "evidence_remove": Page(NOBODY, ("contributor", "lead", *WRITERS), sent=302),
     "notifications": Page((*PARTNERS_SIDE, *STAFF), (*PARTNERS_SIDE, *STAFF), sent=302),
 }  # fmt: skip
 
@@ -109,6 +112,8 @@ class World:
         )
         report = make.report(project=self.project, period=self.period)
         make.submission(series=waits, period=self.period, report=report, state="submitted")
+        back = make.series(indicator=indicator, project=self.project, key="sex=men", reporter=self.partner)
+        returned = make.submission(series=back, period=self.period, report=report, state="returned")
         self.actual = make.actual(series=approved, period=self.period)
         file = make.stored_file(name="letter.pdf", content=b"%PDF-")
         self.intake = make.intake(
@@ -146,6 +151,7 @@ class World:
             **{name: keys["intake"] for name in TABLE if name.startswith("intake_")},
             "confirm": {"code": self.intake.code},
             **self.people(),
+            **self.evidence(submission=returned),
             **self.institution(),
         }
 
@@ -161,6 +167,12 @@ class World:
             "verification_round": {"code": "r1"},
             "verification_settle": {"code": "r1", "pk": answer.pk},
         }
+
+    def evidence(self, submission: Submission) -> dict[str, dict[str, Any]]:
+        """The addresses of pages about what supports a figure; which figure stands in the query of the first."""
+        self.queries = {"evidence_add": f"?submission={submission.pk}"}
+        kept = make.evidence(submission=submission, file=make.stored_file(name="list.pdf", content=b"%PDF-"))
+        return {"evidence_add": {}, **{name: {"pk": kept.pk} for name in ("evidence_file", "evidence_remove")}}
 
     def people(self) -> dict[str, dict[str, Any]]:
         """The addresses of pages about the institution's people: a member, an open invitation and its secret."""
@@ -189,7 +201,8 @@ class World:
     def ask(self, role: str, name: str, method: str) -> Any:
         """What a page answers; whatever it wrote is taken back."""
         with transaction.atomic():
-            answer = getattr(self.clients[role], method)(reverse(name, kwargs=self.kwargs[name]))
+            address = reverse(name, kwargs=self.kwargs[name]) + self.queries.get(name, "")
+            answer = getattr(self.clients[role], method)(address)
             transaction.set_rollback(True)
         return answer
 
