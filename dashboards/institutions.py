@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -287,6 +287,19 @@ def open_rounds(programmes: Iterable[int], today: date) -> dict[int, Verificatio
     """The round in which institutions answer on that day, of each of the programmes that has one: the latest."""
     rounds = VerificationRound.objects.filter(programme__in=list(programmes), opens_on__lte=today, closes_on__gte=today)
     return {each.programme_id: each for each in rounds.order_by("opens_on", "code")}
+
+
+def rounds_for(user: User, today: date) -> list[VerificationRound]:
+    """The rounds in which the institutions of a person answer on that day: of programmes in which they or their units
+    take part."""
+    institutions = Membership.objects.filter(user=user, user__is_active=True).values("partner")
+    parts = Partnership.objects.filter(
+        Q(partner__in=institutions) | Q(partner__part_of__in=institutions),
+        is_adopted=True,
+        project__programme=OuterRef("programme"),
+    )
+    rounds = VerificationRound.objects.filter(Exists(parts), opens_on__lte=today, closes_on__gte=today)
+    return list(rounds.select_related("programme").order_by("closes_on", "code"))
 
 
 def disagreements(user: User) -> QuerySet[Discrepancy]:

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from dashboards.access import for_members
 from dashboards.homes import HEADINGS, home_of
+from dashboards.institutions import rounds_for
+from dashboards.overviews import today_of
 from dashboards.views.overview import overview
 from epe_ap.pages import unknown_names
 
@@ -25,6 +27,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "dashboards/home.html",
         {
             "home": found,
+            "rounds": rounds_for(request.user, today_of(request.user)),
             "lists": [(need, *HEADINGS[need], tasks) for need, tasks in found.tasks.items()],
             "problems": unknown_names(request.GET),
         },

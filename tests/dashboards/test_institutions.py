@@ -187,6 +187,23 @@ def test_the_pages_cost_the_same_with_one_and_with_three_figures(world: World, n
         assert len(queries) <= MOST_QUERIES, [query["sql"][:150] for query in queries]
 
 
+def test_the_first_page_tells_of_rounds_in_which_the_person_answers(world: World) -> None:
+    elsewhere = make.programme()
+    make.project(programme=elsewhere)
+    today = timezone.localdate()
+    make.verification_round(
+        programme=elsewhere,
+        opens_on=today - timedelta(3),
+        closes_on=today + timedelta(3),
+        **three("name", "Not theirs"),
+    )
+    shown = world.client().get(reverse("workspace"))
+    assert shown.context["rounds"] == [world.round]
+    assert "Not theirs" not in words(shown)
+    type(world.round).objects.update(closes_on=today - timedelta(2))
+    assert world.client().get(reverse("workspace")).context["rounds"] == []
+
+
 # --- Answering -------------------------------------------------------------------------------------------------------
 
 
@@ -312,6 +329,17 @@ def test_staff_adopt_a_correction_and_the_public_reads_why(world: World) -> None
     seen = words(page_of(world))
     assert "The programme adopted this answer." in seen
     assert "They counted again" in seen
+
+
+def test_what_the_sources_disagreed_about_is_settled_by_an_adopted_correction(world: World) -> None:
+    make.citation(actual=world.figure, document=world.document, printed_value="48", value=48)
+    known = make.discrepancy(programme=world.programme, settlement="open", **three("explanation", "48 or 50"))
+    known.citations.set(world.figure.citations.all())
+    dates = make.discrepancy(programme=world.programme, kind="dates", settlement="open")
+    dates.citations.set(world.figure.citations.all())
+    world.send(answer="corrected", value="45")
+    settle(world, signed_in(*SPECIALIST), settlement="adopted")
+    assert dict(Discrepancy.objects.values_list("code", "settlement")) == {known.code: "confirmed", dates.code: "open"}
 
 
 def test_staff_keep_a_figure_and_the_institution_reads_why(world: World) -> None:
