@@ -10,7 +10,8 @@ WRONG_CODES = "30/5m/ip"
 def private(response: HttpResponse) -> HttpResponse:
     """Found by no search, and its address told to no other site; ``never_cache`` lets nobody keep it."""
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": browsers then send a form of the page itself as if from nowhere, and it is refused.
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 

@@ -260,7 +260,7 @@ def test_the_link_shows_the_figures_and_nothing_else_and_is_kept_by_nobody(sent:
         assert secret not in page.content.decode()
     assert "no-store" in page["Cache-Control"]
     assert page["X-Robots-Tag"] == "noindex, nofollow"
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
 
 
 def test_it_is_answered_once(sent: World) -> None:

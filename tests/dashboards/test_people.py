@@ -248,7 +248,7 @@ def test_opening_the_link_shows_the_offer_and_changes_nothing(world: World, link
     assert "Luisa Lead invites you" in words(page)
     assert "Instituto Uno" in words(page)
     assert "no-store" in page["Cache-Control"]
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     assert page["X-Robots-Tag"] == "noindex, nofollow"
     assert 'value="America/Santiago" selected' in page.content.decode()
     assert (list(Invitation.objects.values()), User.objects.count() - 1) == before
