@@ -20,8 +20,6 @@ MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 TOO_LONG = "99999999999999999999"
 #: What no form of the administration writes into an address.
 NONSENSE = ("abc", "%00", "-1", TOO_LONG, "1,2", "%ff", "None", "_5F")
-#: PostgreSQL refuses the rest of a transaction after an error: these tests may not stand in one.
-on_its_own = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -32,7 +30,6 @@ def staff() -> Client:
 # --- Addresses ---------------------------------------------------------------------------------------
 
 
-@on_its_own
 @pytest.mark.parametrize("model", [Actual, Partner, Membership, User, Change, Result], ids=lambda model: model.__name__)
 def test_no_address_breaks_a_list(staff: Client, model: Any):
     url = page(model, "changelist")
@@ -41,12 +38,11 @@ def test_no_address_breaks_a_list(staff: Client, model: Any):
     for number, name in enumerate(
         ("q", "p", "o", "e", "_popup", "_to_field", "id", "pk__in", "unknown", *dict.fromkeys(lookups))
     ):
-        # The two that a database may choke on, and the others in turn.
-        for value in ("%00", TOO_LONG, NONSENSE[number % len(NONSENSE)]):
+        # One of the two that a database may choke on, and one of all in turn.
+        for value in (("%00", TOO_LONG)[number % 2], NONSENSE[number % len(NONSENSE)]):
             assert staff.get(f"{url}?{name}={value}").status_code in (200, 302, 400, 404), f"{name}={value}"
 
 
-@on_its_own
 @pytest.mark.parametrize("model", [Actual, Partner, User, Change, Result], ids=lambda model: model.__name__)
 @pytest.mark.parametrize("name", ["", "change/", "delete/", "history/"])
 def test_no_address_breaks_the_page_of_a_record(staff: Client, model: Any, name: str):
@@ -55,14 +51,12 @@ def test_no_address_breaks_the_page_of_a_record(staff: Client, model: Any, name:
         assert found.status_code in (302, 403, 404), value
 
 
-@on_its_own
 def test_a_form_that_is_filled_in_by_its_address_chooses_no_nonsense(staff: Client):
     for value in NONSENSE:
         assert staff.get(f"{page(Actual, 'add')}?series={value}&period={value}&value={value}").status_code == 200
         assert staff.get(f"{page(Partner, 'add')}?country={value}&slug={value}").status_code == 200
 
 
-@on_its_own
 def test_nothing_breaks_what_completes_a_word(staff: Client):
     asked = "/admin/autocomplete/?app_label=indicators&model_name=actual&field_name=series"
     for term in ("", "%00", "%ff", "x" * 3000, "'", "%25_", "%5C"):
@@ -104,7 +98,6 @@ def test_a_number_in_other_digits_is_that_number(staff: Client, written: str, re
     assert Actual.objects.get().value == read
 
 
-@on_its_own
 def test_a_record_is_chosen_by_its_number_alone(staff: Client):
     actual = make.actual()
     url = page(Actual, "change", actual.pk)
@@ -114,7 +107,6 @@ def test_a_record_is_chosen_by_its_number_alone(staff: Client):
         assert sorted(response.context["adminform"].form.errors) == ["period", "series"], value
 
 
-@on_its_own
 def test_a_null_byte_stands_in_no_reason(staff: Client):
     actual = make.actual(value=50)
     url = page(Actual, "change", actual.pk)
@@ -126,7 +118,6 @@ def test_a_null_byte_stands_in_no_reason(staff: Client):
     assert Change.objects.order_by("pk").last().reason == "a b"  # type: ignore[union-attr]
 
 
-@on_its_own
 def test_no_tampered_form_breaks_a_page(staff: Client, monkeypatch: pytest.MonkeyPatch):
     # Django makes 2,000 forms of any larger number, which takes seconds: that it stops is what matters.
     monkeypatch.setattr(formsets, "DEFAULT_MAX_NUM", 20)
