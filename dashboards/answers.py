@@ -49,6 +49,7 @@ class AnswerForm(forms.Form):
         label=gettext_lazy("Link to the evidence"), required=False, max_length=200, assume_scheme="https"
     )
     is_on_request = forms.BooleanField(label=gettext_lazy("The evidence is available on request"), required=False)
+    is_to_follow = forms.BooleanField(label=gettext_lazy("I attach a file in the next step"), required=False)
     text = forms.CharField(
         label=gettext_lazy("What the programme should know"),
         help_text=gettext_lazy("For example what the number counts, in which years. The programme’s team reads it."),
@@ -96,7 +97,8 @@ def initial_of(figure: Figure) -> dict[str, Any]:
     versions = {"version": answer.version if answer else 0, "figure_version": figure.actual.version}
     if answer is None:
         return versions
-    evidence = next(iter(answer.evidence.all()), None)
+    pieces = list(answer.evidence.all())
+    evidence = next((each for each in pieces if each.file_id is None and each.file_deleted_at is None), None)
     numbers = {name: plainly(getattr(answer, name)) for name in ("value", "women", "men", "base")}
     return (
         versions
@@ -106,6 +108,7 @@ def initial_of(figure: Figure) -> dict[str, Any]:
             "text": answer.text,
             "link": evidence.link if evidence else "",
             "is_on_request": bool(evidence and evidence.is_on_request),
+            "is_to_follow": answer.answer == ConfirmationAnswer.EVIDENCE and evidence is None,
         }
     )
 

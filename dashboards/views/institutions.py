@@ -25,6 +25,8 @@ from dashboards.views.review import READ
 from epe_ap.pages import unknown_names, unknown_value
 from epe_ap.pdf import pdf_answer
 from indicators.actions import answer_figure
+from indicators.choices import ConfirmationAnswer
+from indicators.models import Confirmation
 from partners.models import Partner
 
 #: Of the sheet, for whoever leads the institution.
@@ -82,13 +84,13 @@ def institution_verify(request: HttpRequest, slug: str, pk: int) -> HttpResponse
         form, status = AnswerForm(request.POST, figure=figure), 422
         if form.is_valid():
             try:
-                _answer(request.user, shown, figure, form)
+                answer = _answer(request.user, shown, figure, form)
             except ValidationError as error:
                 refused = error.messages
             except StaleRecord:
                 return _stale(request, shown, pk)
             else:
-                return _go_on(request, slug, pk)
+                return _go_on(request, slug, pk, attach=answer if form.cleaned_data["is_to_follow"] else None)
         elif form.incomplete:
             refused = [_("The page was incomplete: load it again.")]
     return _verify_page(request, shown, figure, form, refused, status=status)
@@ -123,11 +125,11 @@ def _verify_page(
     )
 
 
-def _answer(user: User, shown: Institution, figure: Figure, form: AnswerForm) -> None:
+def _answer(user: User, shown: Institution, figure: Figure, form: AnswerForm) -> Confirmation:
     if figure.round is None:
         raise ValidationError(_("The round is closed: answers can no longer be given or changed."))
     with change(door=Door.WORKSPACE, by=user, reason=str(figure.round)):
-        answer_figure(
+        return answer_figure(
             round=figure.round,
             partner=shown.partner,
             actual=figure.actual,
@@ -152,8 +154,9 @@ def _stale(request: HttpRequest, shown: Institution, pk: int) -> HttpResponse:
     return _verify_page(request, now, figure, AnswerForm(data, figure=figure), refused, status=409)
 
 
-def _go_on(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """The next figure without an answer; after the last, or when asked to stop, the institution's page."""
+def _go_on(request: HttpRequest, slug: str, pk: int, *, attach: Confirmation | None) -> HttpResponse:
+    """The next figure without an answer; after the last, or when asked to stop, the institution's page. First the page
+    on which a file is attached, where one was announced."""
     assert isinstance(request.user, User)
     now = Institution(request.user, slug, today_of(request.user))
     progress = now.progress_of(now.figure(pk))
@@ -164,6 +167,8 @@ def _go_on(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         _("Saved. %(answered)s of %(total)s figures are answered.")
         % {"answered": progress.answered, "total": progress.total},
     )
+    if attach is not None and attach.answer == ConfirmationAnswer.EVIDENCE:
+        return redirect(f"{reverse('evidence_add')}?confirmation={attach.pk}")
     following = progress.after(pk)
     if following is None or "stop" in request.POST:
         return redirect(f"{reverse('institution', args=[slug])}#figure-{pk}")

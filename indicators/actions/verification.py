@@ -40,6 +40,7 @@ class Answer:
         text: what it counts, and whatever else the institution writes.
         link: where its evidence is found, for ``evidence`` alone.
         is_on_request: the evidence can be asked for.
+        is_to_follow: a file of it is attached next.
     """
 
     answer: ConfirmationAnswer
@@ -50,6 +51,7 @@ class Answer:
     text: str = ""
     link: str = ""
     is_on_request: bool = False
+    is_to_follow: bool = False
 
 
 def answer_figure(
@@ -190,8 +192,10 @@ def _fill(record: Confirmation, actual: Actual, said: Answer) -> None:
         raise ValidationError(_("Women and men are stated already."))
     if said.base is not None and not lacks_base(actual):
         raise ValidationError(_("The base is stated already, or the figure needs none."))
-    if said.answer == ConfirmationAnswer.EVIDENCE and not said.link and not said.is_on_request:
-        raise ValidationError(_("Give the link to the evidence, or say that it is available on request."))
+    if said.answer == ConfirmationAnswer.EVIDENCE and not (said.link or said.is_on_request or said.is_to_follow):
+        raise ValidationError(
+            _("Give the link to the evidence, say that you attach a file, or that it is available on request.")
+        )
     record.answer, record.value = said.answer, said.value
     record.women, record.men, record.base = said.women, said.men, said.base
     record.text = said.text.strip()
@@ -223,7 +227,7 @@ def _keep_evidence(record: Confirmation, said: Answer) -> None:
     """One line of evidence follows the answer; what else was sent with it stays."""
     code = f"answer-{record.code}"
     kept = Evidence.objects.filter(code=code).first()
-    if said.answer != ConfirmationAnswer.EVIDENCE:
+    if said.answer != ConfirmationAnswer.EVIDENCE or not (said.link or said.is_on_request):
         if kept is not None:
             kept.delete()
         return
@@ -251,6 +255,8 @@ def _adopt(answer: Confirmation, actual: Actual, by: User) -> None:
     if has_split:
         _split(answer, actual, by)
     if answer.answer == ConfirmationAnswer.EVIDENCE:
+        if not answer.evidence.exists():
+            raise ValidationError(_("The institution has attached no evidence yet: ask for it, or keep the figure."))
         raise_to_evidence(answer.actual_id)
 
 

@@ -224,6 +224,14 @@ def test_an_answer_may_be_given_and_left_for_later(world: World) -> None:
     assert stopped["Location"] == f"{reverse('institution', args=['a'])}#figure-{world.figure.pk}"
 
 
+def test_a_file_that_is_announced_is_attached_next(world: World) -> None:
+    sent = world.send(answer="evidence", is_to_follow="on")
+    answer = Confirmation.objects.get()
+    assert sent["Location"] == f"{reverse('evidence_add')}?confirmation={answer.pk}"
+    assert world.client().get(sent["Location"]).status_code == 200
+    assert sent["Location"] in page_of(world).content.decode()
+
+
 def test_numbers_are_read_by_the_strict_parser_and_what_was_typed_is_not_lost(world: World) -> None:
     make.breakdown("sex=women")
     refused = world.send(answer="corrected", value="forty", text="They left")

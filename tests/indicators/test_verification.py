@@ -17,6 +17,7 @@ from indicators.choices import ConfirmationAnswer, Settlement
 from indicators.models import Actual, Confirmation, Evidence, Result
 from partners.models import Membership
 from tests import factories as make
+from tests.beside import both, on_postgresql
 
 pytestmark = pytest.mark.django_db
 
@@ -307,6 +308,19 @@ def test_evidence_follows_the_answer_and_raises_nothing_by_itself(world: World) 
     assert not Evidence.objects.exists()
 
 
+def test_evidence_that_is_announced_and_not_attached_is_not_adopted(world: World) -> None:
+    answer = world.answer(EVIDENCE, is_to_follow=True)
+    with pytest.raises(ValidationError, match="no evidence yet"):
+        world.settle(answer, Settlement.ADOPTED)
+    make.evidence(confirmation=answer, title="Certificates", link="", file=make.stored_file())
+    # What was attached stays, whatever the next answer is.
+    world.answer(EVIDENCE, link="https://example.org/a")
+    world.answer(EVIDENCE, is_to_follow=True)
+    assert [each.title for each in Evidence.objects.all()] == ["Certificates"]
+    world.settle(answer, Settlement.ADOPTED)
+    assert world.mark() == ("evidence", "evidence")
+
+
 # --- Settling --------------------------------------------------------------------------------------------------------
 
 
@@ -398,6 +412,7 @@ def test_evidence_raises_the_mark_when_the_staff_settle(world: World) -> None:
     ("answer", "settlement", "more"),
     [
         ({"answer": UNKNOWN}, Settlement.ADOPTED, {}),
+        ({"answer": EVIDENCE, "is_to_follow": True}, Settlement.ADOPTED, {}),
         ({"answer": CORRECTED, "text": "It counted two years"}, Settlement.ADOPTED, {}),
         ({"answer": CORRECTED, "value": Decimal(3)}, Settlement.ADOPTED, {"text": " "}),
         ({"answer": CORRECTED, "value": Decimal(3)}, Settlement.KEPT, {"text": ""}),
@@ -455,3 +470,38 @@ def test_what_asks_the_staff_for_something(world: World) -> None:
     assert set(Confirmation.objects.to_settle()) == {split, corrected}
     world.settle(corrected, Settlement.KEPT)
     assert set(Confirmation.objects.to_settle()) == {split}
+
+
+# --- Two people at once ----------------------------------------------------------------------------------------------
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_answer_at_once_the_second_is_told() -> None:
+    world = World()
+    colleague = make.membership(partner=world.partner).user
+
+    def second() -> Any:
+        with translation.override("en"):
+            try:
+                return world.answer(UNKNOWN, by=colleague, version=0, figure_version=1)
+            except StaleRecord as stale:
+                return stale.current
+
+    first, seen = both(lambda: world.answer(), second)
+    assert seen == first
+    assert Confirmation.objects.get().answer == CONFIRMED
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_is_being_settled_waits_and_is_refused() -> None:
+    world = World()
+    answer = world.answer(CORRECTED, value=Decimal(45))
+
+    def second() -> Any:
+        with translation.override("en"), pytest.raises(ValidationError, match="settled"):
+            world.answer(version=1, figure_version=1)
+
+    both(lambda: world.settle(answer, Settlement.KEPT), second)
+    assert Confirmation.objects.get().settlement == Settlement.KEPT
