@@ -59,7 +59,9 @@ class EvidenceForm(forms.Form):
         label=gettext_lazy("Delete the file on"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text=gettext_lazy("Needed where there is personal data."),
+        help_text=gettext_lazy(
+            "Needed where there is personal data. Without, you may leave it empty: then the file stays."
+        ),
     )
 
     def __init__(self, *args: Any, programme: Programme, today: date, **kwargs: Any) -> None:

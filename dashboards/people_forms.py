@@ -52,7 +52,7 @@ class InvitationForm(forms.Form):
         help_text=gettext_lazy("The address of one person, not one that several people read."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    role = forms.ChoiceField(label=gettext_lazy("May"))
+    role = forms.ChoiceField(label=gettext_lazy("The person may"))
     language = forms.ChoiceField(label=gettext_lazy("Language of the invitation"), choices=settings.LANGUAGES)
 
     def __init__(self, *args: Any, roles: Sequence[MembershipRole], **kwargs: Any) -> None:
