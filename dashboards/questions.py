@@ -7,11 +7,12 @@ from enum import StrEnum
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dashboards.grids.cells import Cell, Kind
 from dashboards.grids.sheets import Line, Sheet
 from epe_ap.templatetags.figures import number, percent
-from indicators.choices import SubmissionState
+from indicators.choices import Cumulation, Measure, SubmissionState
 from indicators.models import Indicator, Submission
 
 
@@ -57,6 +58,13 @@ class Question:
     def name(self) -> str:
         """The indicator in plain words, and where it is not the whole project what part of it."""
         return " · ".join(filter(None, (str(self.indicator.name), "" if self.is_alone else self.line.label)))
+
+    @property
+    def span(self) -> str:
+        """Over which time it is counted; of what is told in words, nothing."""
+        if self.indicator.measure == Measure.QUALITATIVE:
+            return ""
+        return str(SPANS[Cumulation(self.indicator.cumulation)])
 
     @property
     def main(self) -> Cell:
@@ -195,6 +203,14 @@ def _mended(returned: Sequence[Submission]) -> frozenset[int]:
     return frozenset(
         each.series_id for each in returned if each.pk in handed_in and each.version > handed_in[each.pk] + 1
     )
+
+
+#: Which events or people a figure is about, by how its periods add up; said to whoever counts them.
+SPANS = {
+    Cumulation.PER_PERIOD: gettext_lazy("Count this period only."),
+    Cumulation.RUNNING_TOTAL: gettext_lazy("Count everything since the programme began, this period included."),
+    Cumulation.STOCK: gettext_lazy("Count what there is at the end of the period."),
+}
 
 
 def example_of(cells: Iterable[Cell]) -> str:

@@ -155,8 +155,13 @@ class SeriesQuerySet(RecordQuerySet):
         return self.filter(seen_by(user, roles=WRITERS))
 
     def with_writable(self, user: User) -> Self:
-        """With ``is_writable``: whether somebody of an institution enters figures of it, as :meth:`reported_by`."""
-        return self.annotate(is_writable=ExpressionWrapper(seen_by(user, roles=WRITERS), output_field=BooleanField()))
+        """With ``is_writable``: whether somebody of an institution enters figures of it, as :meth:`reported_by`; and with
+        ``is_own``: whether it is their own institution that reports it."""
+        own = Membership.objects.filter(user=user, user__is_active=True, role__in=WRITERS, partner=OuterRef("reporter"))
+        return self.annotate(
+            is_writable=ExpressionWrapper(seen_by(user, roles=WRITERS), output_field=BooleanField()),
+            is_own=Exists(own),
+        )
 
     def expected_in(self, period: "ReportingPeriod") -> Self:
         """Series that a figure is awaited of for a period: expected ones, of indicators that are active in it.

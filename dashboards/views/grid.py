@@ -111,6 +111,7 @@ def report_grid(request: HttpRequest, project: str, period: str) -> HttpResponse
             "report": report,
             "intake": intake,
             "forwards": forwards,
+            "hands_in_own": not forwards,
             "can_hand_in": page.can_write
             and page.is_editable
             and (report is None or report.state in (SubmissionState.DRAFT, SubmissionState.RETURNED)),

@@ -1,5 +1,8 @@
 """A report one question at a time, for a phone: where it stands, and each question by itself."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -35,7 +38,7 @@ def report_questions(request: HttpRequest, project: str, period: str) -> HttpRes
     """Where a report stands: what came back, what is left, what is done; and handing it in."""
     assert isinstance(request.user, User)
     of, at = place_called(project, period, request.user)
-    page, _series = _page(request, of, at)
+    page, series = _page(request, of, at)
     forwards = may_forward(request.user, of)
     refused: list[str] = []
     if request.method == "POST":
@@ -70,6 +73,7 @@ def report_questions(request: HttpRequest, project: str, period: str) -> HttpRes
             "can_write": page.can_write,
             "forwards": forwards,
             "can_hand_in": page.can_write and questions.can_be_handed_in(forwards=forwards),
+            "has_own": own_among(series),
             "is_overdue": at.due_on is not None and at.due_on < today_of(request.user),
             "refused": refused,
             "problems": unknown_names(request.GET),
@@ -149,6 +153,11 @@ def _page(request: HttpRequest, project: Project, period: ReportingPeriod) -> tu
     page = Page(request, period, writable=writable(request.user, series))
     page.sheet = report_sheet(series, period)
     return page, series
+
+
+def own_among(series: Iterable[Any]) -> bool:
+    """Whether an institution of the reader reports one of the series, read ``with_writable``."""
+    return any(one.is_own for one in series)
 
 
 def _questions(page: Page) -> Questions:

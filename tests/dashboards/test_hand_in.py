@@ -11,7 +11,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.mail.backends.locmem import EmailBackend
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.actions import change
 from accounts.choices import Door
@@ -77,7 +77,7 @@ def test_whoever_enters_nothing_hands_in_nothing(side: Side, role: str | None) -
 
 def test_there_is_something_to_hand_in_or_a_sentence(side: Side) -> None:
     side.submission(side.series("B"))
-    with pytest.raises(ValidationError, match="nothing to hand in"):
+    with translation.override("en"), pytest.raises(ValidationError, match="nothing to hand in"):
         handing_in(side, side.person("A", language="en"))
 
 
@@ -352,6 +352,7 @@ def test_the_workbook_holds_and_takes_only_what_its_institution_reports(side: Si
 
     made = Submission.objects.exclude(pk__in=[each["id"] for each in before])
     assert [(each.series_id, each.value, each.route) for each in made] == [(foreign.own.pk, 5, "workspace")]
+    assert made.get().history.get().change.door == "workspace"
     assert list(Submission.objects.exclude(pk__in=made).order_by("pk").values()) == before
     # Nobody else of the institution's, and nobody of another one's, looks at it.
     assert Import.objects.count() == 1
@@ -399,6 +400,7 @@ def test_the_lead_sees_completes_and_forwards_the_figures_of_its_partners(side: 
     client = side.client("Lead", "lead", name="Lea")
     page = words(client.get(f"{side.path}questions/"))
     assert [part in page for part in ("Institute A", "Institute B", "41")] == [True] * 3
+    assert "of my institution only" not in page
 
     answer(client, side.question(of_b), **{f"v{of_b.pk}": "7"})
     client.post(f"{side.path}questions/", {"action": "forward"})
