@@ -213,6 +213,8 @@ def test_a_container_prepares_its_database_serves_pages_and_says_that_it_is_well
 
     prepared = in_container(["python", "manage.py", "prepare"])
     assert prepared.returncode == 0, prepared.stdout + prepared.stderr
+    checked = in_container(["python", "manage.py", "check_results"])
+    assert checked.returncode == 0, checked.stdout + checked.stderr
     assert in_container(image.probe).returncode != 0, "the probe says that all is well before a server runs"
 
     program = shutil.which(image.command[0], path=environment["PATH"])
