@@ -1,14 +1,14 @@
 """What people see first: which reports need somebody, and how much of what was expected has come in."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -177,14 +177,27 @@ def overview_of(
 Key = tuple[int | None, int]
 
 
-def places_of(periods: Sequence[ReportingPeriod], user: User) -> dict[Key, Place]:
-    """The places of these periods by project and period, with what has come in, as far as the person sees it."""
-    places = _places(periods, user)
-    _count(places, periods, user)
+def places_of(
+    periods: Sequence[ReportingPeriod], user: User, projects: Mapping[int, Project] | None = None
+) -> dict[Key, Place]:
+    """The places of these periods by project and period, with what has come in, as far as the person sees it.
+
+    Args:
+        projects: of a person of an institution those that are theirs: a figure that an institution reports of a project
+            that it left, or of a programme as a whole, has no page of its own. Of staff left out: all.
+    """
+    series = Series.objects.for_user(user).filter(is_expected=True)
+    if projects is not None:
+        # Said first, so that whose a series is need not be found out for those of all projects.
+        series = series.filter(project__in=list(projects))
+    places = _places(periods, user, series, projects)
+    _count(places, periods, user, None if projects is None else series)
     return places
 
 
-def _places(periods: Sequence[ReportingPeriod], user: User) -> dict[Key, Place]:
+def _places(
+    periods: Sequence[ReportingPeriod], user: User, series: QuerySet[Series], known: Mapping[int, Project] | None
+) -> dict[Key, Place]:
     """A place for whatever is expected, and for every report that was opened."""
     by_programme: dict[int, list[ReportingPeriod]] = defaultdict(list)
     for period in periods:
@@ -192,8 +205,7 @@ def _places(periods: Sequence[ReportingPeriod], user: User) -> dict[Key, Place]:
     expected: dict[Key, int] = defaultdict(int)
     # Indicators come and go: what is expected differs from period to period.
     groups = (
-        Series.objects.for_user(user)
-        .filter(is_expected=True, indicator__programme__in=by_programme)
+        series.filter(indicator__programme__in=by_programme)
         .order_by()
         .values_list("indicator__programme", "project", "indicator__active_from", "indicator__active_to")
         .annotate(number=Count("pk"))
@@ -208,15 +220,10 @@ def _places(periods: Sequence[ReportingPeriod], user: User) -> dict[Key, Place]:
         (report.project_id, report.period_id): report
         for report in Report.objects.for_user(user).filter(period__in=periods)
     }
-    projects = Project.objects.for_user(user).in_bulk(
-        {project for project, _period in [*expected, *reports] if project is not None}
-    )
-    # A figure that an institution reports of a project that it left, or of a programme as a whole, has no page of its own.
-    keys = [
-        (project, period)
-        for project, period in {*expected, *reports}
-        if project in projects or (project is None and user.is_staff)
-    ]
+    keys = {*expected, *reports}
+    projects = known
+    if projects is None:
+        projects = Project.objects.in_bulk({project for project, _period in keys if project is not None})
     by_key = {period.pk: period for period in periods}
     return {
         (project, period): Place(
@@ -226,10 +233,13 @@ def _places(periods: Sequence[ReportingPeriod], user: User) -> dict[Key, Place]:
             expected=expected.get((project, period), 0),
         )
         for project, period in keys
+        if known is None or project in known
     }
 
 
-def _count(places: dict[Key, Place], periods: Sequence[ReportingPeriod], user: User) -> None:
+def _count(
+    places: dict[Key, Place], periods: Sequence[ReportingPeriod], user: User, series: QuerySet[Series] | None
+) -> None:
     """Put beside each place what has come in."""
 
     def place(project: int | None, period: int) -> Place:
@@ -238,8 +248,8 @@ def _count(places: dict[Key, Place], periods: Sequence[ReportingPeriod], user: U
     nowhere = Place(ReportingPeriod(), None)
     awaited = Q(series__is_expected=True)
     actuals = Actual.objects.filter(period__in=periods)
-    if not user.is_staff:
-        actuals = actuals.filter(series__in=Series.objects.for_user(user).values("pk"))
+    if series is not None:
+        actuals = actuals.filter(series__in=series.values("pk"))
     for project, period, number in (
         actuals.filter(awaited).order_by().values_list("series__project", "period").annotate(number=Count("pk"))
     ):

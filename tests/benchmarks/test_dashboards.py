@@ -1,0 +1,105 @@
+"""What the workspace costs: a partner with 10 projects × 50 indicators × 8 periods, and staff over 300 such projects.
+
+The floor is the *bare page*: same frame, one query, the same fifty rows and cells, and nothing gathered beside them. What is
+judged is the number of queries; times are printed as a ratio for docs/benchmarks.md.
+
+    pytest -m long -s tests/benchmarks/test_dashboards.py
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.http import HttpRequest
+from django.template import engines
+from django.test import Client, RequestFactory
+from django.test.client import ClientHandler
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
+
+from indicators.models import Result
+from projects.models import Project
+from tests import factories as make
+from tests.benchmarks import scale
+
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
+
+RUNS = 40
+MOST_QUERIES = 15
+
+BARE_BOARD = """{% extends "base.html" %}{% load static %}{% block head %}<link rel="stylesheet" href="{% static "css/board.css" %}">{% endblock %}
+{% block content %}{% include "dashboards/board_table.html" with group=group only %}{% endblock %}"""
+BARE_OVERVIEW = """{% extends "base.html" %}{% block content %}<table>{% for row in rows %}<tr><th>{{ row.project.code }} {{ row.project.title }}</th>
+{% for place in row.places %}<td>{% include "dashboards/coverage.html" %}</td>{% endfor %}</tr>{% endfor %}</table>{% endblock %}"""
+BARE_HOME = """{% extends "base.html" %}{% block content %}<ul>{% for task in tasks %}<li>{% include "dashboards/home_task.html" with task=task only %}</li>{% endfor %}</ul>
+{% for mine in projects %}<article>{{ mine.project.code }} {{ mine.project.title }} {% include "dashboards/meter.html" with value=mine.percent only %}</article>{% endfor %}{% endblock %}"""
+
+
+def p95(work: Callable[[], Any]) -> float:
+    """Seconds that 95 of 100 runs stay below, of the processor."""
+    work()
+    times = []
+    for _ in range(RUNS):
+        began = time.process_time()
+        work()
+        times.append(time.process_time() - began)
+    return sorted(times)[int(RUNS * 0.95) - 1]
+
+
+def asking(client: Client, path: str) -> Callable[[], Any]:
+    """Ask for a page through all of the middleware, without the copies that a test client keeps of each context."""
+    handler = ClientHandler(enforce_csrf_checks=False)
+    return lambda: handler(client._base_environ(PATH_INFO=path))
+
+
+def bare(template: str, context: Callable[[], dict[str, Any]]) -> Callable[[], str]:
+    """A page of this template, in the frame of the site, with its one query."""
+    compiled = engines["django"].from_string(template)
+
+    def render() -> str:
+        with override("en"):
+            request: HttpRequest = RequestFactory().get("/en/workspace/")
+            request.user = AnonymousUser()
+            return compiled.render(context(), request)
+
+    return render
+
+
+def test_workspace_of_a_large_programme(capsys: pytest.CaptureFixture[str]) -> None:
+    made = scale.build(with_results=True)
+    project = made.projects[7]
+    partner = project.partnerships.get().partner
+    member, staff = Client(), Client()
+    member.force_login(make.membership(partner=partner, role="contributor").user)
+    staff.force_login(made.specialist)
+
+    with override("en"):
+        home = member.get("/en/workspace/").context["home"]
+        tasks = [task for of_need in home.tasks.values() for task in of_need]
+        matrix = staff.get("/en/workspace/").context["matrices"]
+        board = member.get(f"/en/workspace/projects/{project.slug}/").context["groups"]
+    assert [len(group.lines) for group in board] == [50]
+    rows = matrix[0][2]
+    read = Result.objects.filter(project=project, is_latest=True).select_related("indicator")
+    pages = {
+        "home": (member, "/en/workspace/", bare(BARE_HOME, lambda: {"tasks": tasks, "projects": home.projects} if list(Project.objects.filter(pk=project.pk)) else {})),
+        "project": (member, f"/en/workspace/projects/{project.slug}/", bare(BARE_BOARD, lambda: {"group": board[0]} if len(list(read)) else {})),
+        "overview": (staff, "/en/workspace/", bare(BARE_OVERVIEW, lambda: {"rows": rows} if list(Project.objects.all()[:50]) else {})),
+    }  # fmt: skip
+    for name, (client, path, floor) in pages.items():
+        ask = asking(client, path)
+        with CaptureQueriesContext(connection) as queries:
+            answer = ask()
+        number = len(queries)
+        assert answer.status_code == 200
+        assert 0 < number <= MOST_QUERIES, name
+        spent, least = p95(ask), p95(floor)
+        with capsys.disabled():
+            print(  # noqa: T201 what this is run for
+                f"\n{connection.vendor} {name}: {number} queries, {len(answer.content) / 1024:.0f} kB, p95 {spent * 1000:.0f} ms, "
+                f"bare page {least * 1000:.0f} ms, ratio {spent / least:.1f}",
+                end="",
+            )
