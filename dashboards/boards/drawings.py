@@ -14,11 +14,11 @@ from indicators.choices import Measure, Status
 from indicators.models import ReportingPeriod
 
 #: How wide the drawings are, in their own units: a narrow telephone shows them at their own size.
-WIDTH = 300
+WIDTH = 240
 #: How many lines are drawn over time; the table holds all.
 MOST_TRENDS = 6
 #: As many letters of a name as a line of a drawing has room for.
-LETTERS = 46
+LETTERS = 40
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _trend(line: Line) -> Trend | None:
         left=left,
         right=WIDTH - 8,
         top=16,
-        bottom=112,
+        bottom=108,
     )
     if drawing is None:
         return None
