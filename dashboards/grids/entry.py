@@ -18,6 +18,9 @@ from indicators.choices import Route
 from indicators.models import Actual, Intake, ReportingPeriod, Series, Submission
 from indicators.telling import name_for
 
+#: The longest comment beside a figure; nobody reads a longer one.
+LONGEST = 4000
+
 
 @dataclass
 class Outcome:
@@ -47,7 +50,10 @@ def restore(cells: Iterable[Cell], posted: Posted) -> list[Cell]:
     restored = []
     for cell in cells:
         typed = posted.typed.get(cell.pk)
-        if typed is not None and posted.is_touched(cell.pk) and typed.print != cell.shown.print and not cell.is_locked:
+        if typed is None or not posted.is_touched(cell.pk) or cell.is_locked:
+            continue
+        is_commented = cell.comment is not None and typed.comment_print != cell.shown.comment_print
+        if typed.print != cell.shown.print or is_commented:
             cell.typed = typed
             cell.is_restored = True
             restored.append(cell)
@@ -129,6 +135,9 @@ def _entry(cell: Cell, posted: Posted) -> Entry | None:
     comment = (cell.typed.comment or "").strip()
     if figure is None and comment:
         cell.errors.append(_("A comment stands beside a figure: write one, or choose that it is not known yet."))
+        return None
+    if len(comment) > LONGEST:
+        cell.errors.append(_("A comment has at most %(number)s characters.") % {"number": LONGEST})
         return None
     if (
         figure is not None

@@ -17,6 +17,7 @@ from accounts.choices import Door
 from accounts.models import User
 from dashboards.access import for_members
 from dashboards.figure_histories import figure_history, versions_of
+from dashboards.grids.entry import LONGEST
 from dashboards.grids.sheets import expected_series, report_sheet
 from dashboards.overviews import today_of
 from dashboards.places import place_called
@@ -77,7 +78,10 @@ def report_questions(request: HttpRequest, project: str, period: str) -> HttpRes
             "is_overdue": at.due_on is not None and at.due_on < today_of(request.user),
             "refused": refused,
             "problems": unknown_names(request.GET),
-            "breadcrumbs": [{"label": _("Workspace"), "url": reverse("workspace")}],
+            "breadcrumbs": [
+                {"label": _("Workspace"), "url": reverse("workspace")},
+                {"label": of.code, "url": reverse("project_board", args=[of.slug])},
+            ],
         },
         status=422 if refused else 200,
     )
@@ -181,6 +185,8 @@ def _hand_in(page: Page, project: Project, *, forwards: bool) -> None:
     action = page.request.POST.get("action", "")
     if action not in ("forward", "own"):
         raise ValidationError(_("Choose what to hand in."))
+    if len(text) > LONGEST:
+        raise ValidationError(_("A comment has at most %(number)s characters.") % {"number": LONGEST})
     with change(door=door_of(page.user, Door.GRID), by=page.user, reason=page.reason):
         if forwards and action == "forward":
             report = Report.objects.filter(project=project, period=page.period).first()

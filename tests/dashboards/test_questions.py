@@ -156,6 +156,14 @@ def test_an_answer_is_written_or_chosen(
     assert {name: getattr(stated(series), name) for name in expected} == expected
 
 
+def test_a_comment_is_added_changed_and_taken_away_beside_the_same_figure(side: Side, client: Client) -> None:
+    series = side.series("A")
+    answer(client, side.question(series), **{f"v{series.pk}": "12"})
+    for comment in ("from the register", "from two registers", ""):
+        answer(client, side.question(series), **{f"c{series.pk}": comment})
+        assert (stated(series).value, stated(series).internal_comment) == (12, comment)
+
+
 def test_a_choice_replaces_what_stood_there_and_a_number_replaces_a_choice(side: Side, client: Client) -> None:
     series = side.series("A")
     answer(client, side.question(series), **{f"v{series.pk}": "12"})
@@ -180,6 +188,7 @@ def test_a_percentage_is_asked_with_its_base(side: Side, client: Client) -> None
         ({}, {"v": "about forty"}, "“about forty”"),
         ({}, {"v": "12", "w": "not yet"}, "You wrote “12” and chose “not yet”: keep one of them."),
         ({}, {"c": "no number"}, "A comment stands beside a figure"),
+        ({}, {"v": "12", "c": "x" * 4001}, "A comment has at most 4000 characters."),
         ({"measure": "score", "is_whole": False}, {"v": "1,234"}, "“1,234” can be read in two ways."),
     ],
 )
@@ -219,11 +228,13 @@ def test_what_a_colleague_saved_meanwhile_is_shown_and_not_overwritten(side: Sid
     assert stated(series).value == 12
 
 
-def test_what_was_typed_when_the_sign_in_had_expired_is_there_again(side: Side) -> None:
+@pytest.mark.parametrize("typed", [{"v": "12"}, {"v": "12", "c": "from the register"}, {"c": "to be found"}])
+def test_what_was_typed_when_the_sign_in_had_expired_is_there_again(side: Side, typed: dict[str, str]) -> None:
     series = side.series("A")
     person = side.person("A")
     client = signed_in(person)
-    data = fields_of(client.get(side.question(series))) | {f"v-{series.pk}": "12", "action": "next"}
+    data = fields_of(client.get(side.question(series)))
+    data |= {f"v-{series.pk}": typed.get("v", ""), f"c-{series.pk}": typed.get("c", ""), "action": "next"}
     client.session.flush()
     client.cookies.clear()
     sent_away = client.post(side.question(series), data)
@@ -231,7 +242,8 @@ def test_what_was_typed_when_the_sign_in_had_expired_is_there_again(side: Side) 
     client.force_login(person)
     page = client.get(side.question(series))
     assert "It is not saved yet." in words(page)
-    assert fields_of(page)[f"v-{series.pk}"] == "12"
+    kept = fields_of(page)
+    assert {name: kept[f"{name}-{series.pk}"].strip() for name in typed} == typed
 
 
 @pytest.mark.parametrize("state", ["locked", "published"])

@@ -18,6 +18,7 @@ from indicators import actions
 from indicators.actions.generate import names_of
 from indicators.choices import Channel, IntakeAnswer, ReturnReason, Route
 from indicators.management.demonstration import story
+from indicators.management.demonstration.definitions import DEFINITIONS
 from indicators.management.demonstration.measured import INDICATORS
 from indicators.models import (
     Category,
@@ -272,6 +273,7 @@ def _indicators(made: Made) -> None:
                 frequency="half_yearly",
                 **three("name", each.name),
                 **three("unit", each.unit),
+                **three("definition", DEFINITIONS.get(short, ("", "", ""))),
                 **fields,
             )
         )
