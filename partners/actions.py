@@ -87,8 +87,7 @@ def invite(*, partner: Partner, email: str, role: str, language: str, by: User) 
     if Membership.objects.filter(partner=partner, user__email__iexact=email).exists():
         raise ValidationError({"email": _("This person is already a member: give them another role instead.")})
     now = timezone.now()
-    if Invitation.objects.filter(invited_by=by, sent_at__gt=now - timedelta(days=1)).count() >= MOST_IN_A_DAY:
-        raise ValidationError(_("You have sent many invitations today: send the next ones tomorrow."))
+    _check_number(by)
     with transaction.atomic():
         # One that ran out is in nobody's way.
         for old in Invitation.objects.filter(
@@ -112,12 +111,13 @@ def send_again(*, invitation: Invitation, by: User) -> Invited:
 
     Raises:
         PermissionDenied: as :func:`invite`.
-        ValidationError: when it was accepted or withdrawn meanwhile.
+        ValidationError: when it was accepted or withdrawn meanwhile, or when too many were sent in a day.
     """
     check_may_manage(by, invitation.partner)
     with transaction.atomic():
         current = _open(invitation)
         _check_role(by, current.partner, current.role)
+        _check_number(by)
         current.invited_by = by
         return _with_new_secret(current)
 
@@ -134,6 +134,13 @@ def withdraw(*, invitation: Invitation, by: User) -> Invitation:
         current.withdrawn_at = timezone.now()
         saved: Invitation = save_record(record=current)
         return saved
+
+
+def _check_number(by: User) -> None:
+    """Each sending is in the history, also of one invitation that is sent again and again."""
+    sent = Invitation.history.filter(invited_by=by, sent_at__gt=timezone.now() - timedelta(days=1))
+    if sent.values("id", "sent_at").distinct().count() >= MOST_IN_A_DAY:
+        raise ValidationError(_("You have sent many invitations today: send the next ones tomorrow."))
 
 
 def _open(invitation: Invitation) -> Invitation:

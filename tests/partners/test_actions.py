@@ -143,10 +143,15 @@ def test_a_withdrawn_invitation_is_neither_accepted_nor_sent_again(partner: Part
 
 
 def test_one_sends_so_many_in_a_day_and_no_more(partner: Partner, lead: User) -> None:
-    for n in range(actions.MOST_IN_A_DAY):
+    for n in range(actions.MOST_IN_A_DAY - 2):
         make.invitation(partner=partner, email=f"p{n}@example.org", invited_by=lead)
-    with pytest.raises(ValidationError, match="tomorrow"):
-        invite(partner, lead)
+    again = invite(partner, lead).invitation
+    # Also to one person alone.
+    again = actions.send_again(invitation=again, by=lead).invitation
+    for send in (lambda: actions.send_again(invitation=again, by=lead), lambda: invite(partner, lead, email="b@x.org")):
+        with pytest.raises(ValidationError, match="tomorrow"):
+            send()
+    actions.send_again(invitation=again, by=make.staff(DATA_ENTRY))
 
 
 # --- Accepting -----------------------------------------------------------------------------------------------------
