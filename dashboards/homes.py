@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When, Window
+from django.db.models.functions import RowNumber
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -211,17 +212,34 @@ def _first_returns(user: User, periods: Sequence[ReportingPeriod]) -> dict[tuple
 
 
 def _add_progress(mine: dict[int, MyProject], user: User) -> None:
-    """Count the latest figures of each project by their status, as far as the person sees them."""
+    """Count the figures of each project by their status: of each line the latest that says something, as its dashboard
+    shows it, unpublished ones of the person among them."""
     demonstrations = {each.project.programme for each in mine.values() if each.project.programme.is_demonstration}
+    says = Q(actual_record__isnull=False) | Q(actual__isnull=False) | Q(is_not_applicable=True)
     rows = (
         Result.objects.for_user(user, demonstrations=demonstrations)
-        .filter(project__in=list(mine), is_latest=True, breakdown_key="")
+        .filter(project__in=list(mine), breakdown_key="")
+        .annotate(says=Case(When(says, then=Value(1)), default=Value(0), output_field=IntegerField()))
+        .annotate(
+            whole=Case(
+                When(Q(says=1, period_kind=PeriodKind.WHOLE), then=Value(1)),
+                default=Value(0),
+                output_field=IntegerField(),
+            )
+        )
+        .annotate(
+            place=Window(
+                RowNumber(),
+                partition_by=["project", "indicator", "country", "partner", "forum"],
+                order_by=["-says", "-whole", "-period__ends_on", "-period__starts_on"],
+            )
+        )
+        .filter(place=1)
         .order_by()
         .values_list("project", "status")
-        .annotate(number=Count("pk"))
     )
-    for project, status, number in rows:
-        mine[project].statuses[status] += number
+    for project, status in rows:
+        mine[project].statuses[status] += 1
 
 
 def _add_next(mine: dict[int, MyProject], places: Iterable[Place], today: date) -> None:

@@ -42,18 +42,21 @@ def comparison_of(project: Project, lines: Sequence[Line]) -> Comparison:
     programme = project.programme
     public = (
         Result.objects.public(demonstrations=[programme] if programme.is_demonstration else ())
-        .filter(programme=programme, indicator__in=common, is_latest=True, breakdown_key="", project__isnull=False)
+        .filter(programme=programme, indicator__in=common, breakdown_key="", project__isnull=False)
         .filter(partner__isnull=True, forum__isnull=True)
         .exclude(actual__isnull=True, share__isnull=True)
     )
+    if not programme.is_demonstration:
+        # Of a demonstration the latest is the latest of all that there is, published or not.
+        public = public.filter(is_latest=True)
     others = public.exclude(project=project).order_by("project__code").values("project").distinct()[: MOST_PROJECTS + 1]
     found: dict[str, dict[int, tuple[Decimal | None, Decimal | None]]] = defaultdict(dict)
     for code, indicator, actual, share in (
         public.filter(Q(project__in=others) | Q(project=project))
-        .order_by("project__code", "key")
+        .order_by("project__code", "period__ends_on", "key")
         .values_list("project__code", "indicator", "actual", "share")
     ):
-        found[code].setdefault(indicator, (actual, share))
+        found[code][indicator] = (actual, share)
     known = [code for code in found if code != project.code]
     codes = sorted([project.code, *known[:MOST_PROJECTS]])
     compared = [
