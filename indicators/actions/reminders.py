@@ -20,7 +20,7 @@ from accounts.models import User
 from indicators.actions.access import REVIEW
 from indicators.actions.notifications import tell_due
 from indicators.choices import PeriodKind, PeriodState, ReminderKind, SubmissionState
-from indicators.models import Actual, Reminder, ReportingPeriod, Series, Submission
+from indicators.models import Actual, Reminder, Report, ReportingPeriod, Series, Submission
 from partners.choices import MembershipRole
 from partners.models import Membership
 from projects.choices import PartnershipRole
@@ -42,12 +42,14 @@ class Missing:
     """What a project still has to report for a period; the programme's own figures when the project is None.
 
     Attributes:
+        is_under_review: whether the report was handed in without these figures: until it is sent back, partners add none.
         is_open: whether the person may open its pages: an institution of theirs takes part in the project.
         address: where they answer, in the language in force; set when the mail is written.
     """
 
     project: Project | None
     series: list[Series] = field(default_factory=list)
+    is_under_review: bool = False
     is_open: bool = False
     address: str = ""
 
@@ -180,7 +182,12 @@ def _letters(now: datetime, today: date | None, *, with_demonstration: bool) -> 
     )
     if not with_demonstration:
         periods = [period for period in periods if not period.programme.is_demonstration]
+    reports = Report.objects.filter(period__in=periods, state=SubmissionState.SUBMITTED)
+    under_review = set(reports.values_list("project", "period"))
     missing = {period.pk: _missing(series) for period, series in _awaited(periods)}
+    for pk, of_period in missing.items():
+        for found in of_period:
+            found.is_under_review = found.project is not None and (found.project.pk, pk) in under_review
     told = set(Reminder.objects.filter(period__in=periods).values_list("user", "period", "kind", "due_on"))
     for user, sees in _recipients(with_demonstration=with_demonstration):
         day = today or day_of(user, now)
@@ -243,6 +250,8 @@ class _Sees:
     def of(self, missing: Missing) -> Missing:
         if self.everything:
             return missing
+        if missing.is_under_review:
+            return Missing(missing.project)
         return Missing(
             missing.project,
             [

@@ -124,7 +124,7 @@ def test_a_coordinator_answers_hands_in_and_corrects_what_came_back(
     expect(page).to_have_url(re.compile(re.escape(counts)))
     page.locator("input[name^=v-]").fill("12")
     page.locator("button[value=next]").click()
-    page.locator(".question-choices label", has_text="aún no").first.click()
+    page.locator(".question-choices input[value='aún no']").first.check()
     page.locator("button[value=stop]").click()
     expect(page.locator(".question-progress")).to_contain_text("3")
 

@@ -106,6 +106,8 @@ def test_those_who_report_and_those_who_review_are_told_and_nobody_else(world: S
         pytest.param({"submission": "returned"}, True, id="returned"),
         pytest.param({"submission": "submitted"}, False, id="handed in"),
         pytest.param({"actual": 4}, False, id="approved"),
+        pytest.param({"report": "submitted"}, False, id="left out of a report under review"),
+        pytest.param({"report": "returned"}, True, id="of a report that was sent back"),
         pytest.param({"series": {"is_expected": False}}, False, id="not expected"),
         pytest.param({"series": {"reporter": None}}, False, id="reported by staff"),
         pytest.param({"period": {"state": "locked"}}, False, id="closed"),
@@ -121,6 +123,8 @@ def test_only_what_is_still_to_be_reported_is_told(world: SimpleNamespace, chang
     for name, fields in change.items():
         if name == "submission":
             make.submission(series=world.series, period=world.period, state=fields)
+        elif name == "report":
+            make.report(project=world.project, period=world.period, state=fields)
         elif name == "actual":
             make.actual(series=world.series, period=world.period, value=fields)
         else:
@@ -293,4 +297,4 @@ def test_looking_costs_the_same_for_one_as_for_three(world: SimpleNamespace):
         with CaptureQueriesContext(reminders.transaction.get_connection()) as queries:
             send_reminders(now=WEEK_BEFORE, dry_run=True)
         costs.append(len(queries))
-    assert costs == [9, 9]
+    assert costs == [10, 10]
