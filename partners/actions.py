@@ -202,7 +202,14 @@ def accept_as_new(*, invitation: Invitation, name: str, language: str, time_zone
     """
     with transaction.atomic():
         current = _locked(invitation)
-        person = User.objects.create_user(current.email, name=name.strip(), language=language, time_zone=time_zone)
+        try:
+            with transaction.atomic():
+                person = User.objects.create_user(
+                    current.email, name=name.strip(), language=language, time_zone=time_zone
+                )
+        except IntegrityError:
+            # Made at this very moment, from an invitation of another institution.
+            raise ValidationError(_("Somebody already signs in with this e-mail address.")) from None
         change = open_change()
         if change is not None and change.made_by is None:
             change.made_by = person

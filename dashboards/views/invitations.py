@@ -79,6 +79,10 @@ def _accept(
                 accept(invitation=offered, by=person)
         except PermissionDenied:
             return None
+        except ValidationError as error:
+            # Somebody made them a member at this very moment, say.
+            messages.error(request, " ".join(error.messages))
+            return None
         messages.success(request, _("You now act for %(partner)s.") % {"partner": offered.partner})
         return redirect("workspace")
     if has_account or not form.is_valid():
@@ -87,7 +91,7 @@ def _accept(
         with change(door=Door.WORKSPACE):
             membership = accept_as_new(invitation=offered, **form.cleaned_data)
     except ValidationError as error:
-        form.add_error(None, error)
+        form.add_error(None, error.messages)
         return None
     messages.success(request, _("Your account is made. A code to sign in with was sent to your address."))
     # Not signed in by the link: whoever forwards the mail would give the account away with it.

@@ -130,7 +130,8 @@ def _page(
             "problems": problems or [],
             "breadcrumbs": [
                 {"label": _("Workspace"), "url": reverse("workspace")},
-                {"label": _("People"), "url": reverse("people")},
+                # Whoever has one institution is there already.
+                *([] if request.path == reverse("people") else [{"label": _("People"), "url": reverse("people")}]),
             ],
         },
     )

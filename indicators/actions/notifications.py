@@ -7,7 +7,7 @@ back. Whoever did it is never told, nor anybody who may not see the figures; the
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
@@ -28,6 +28,9 @@ from partners.choices import MembershipRole
 from partners.models import Membership, Partner
 from projects.choices import PartnershipRole
 from projects.models import Partnership
+
+#: So long after a digest nobody gets another: a little less than a day, as runs of two days never start at one second.
+DAY = timedelta(hours=20)
 
 #: A person, and the period and project that they are told of.
 Key = tuple[int, int, int | None]
@@ -176,7 +179,7 @@ class Digests:
 
 
 def send_digests(*, with_demonstration: bool = False) -> Digests:
-    """Mail everybody what they were told and have neither read nor been mailed.
+    """Mail everybody what they were told and have neither read nor been mailed; nobody twice in a day, whenever it runs.
 
     What a mail tells is noted before it is sent, so that two runs at the same moment never send it twice; one that
     cannot be sent is told, and tried again by the next run.
@@ -186,7 +189,8 @@ def send_digests(*, with_demonstration: bool = False) -> Digests:
     """
     outcome = Digests()
     waiting = Notification.objects.unread().filter(mailed_at__isnull=True)
-    people = User.objects.filter(is_active=True, pk__in=waiting.values("user"))
+    lately = Notification.objects.filter(mailed_at__gt=timezone.now() - DAY).exclude(kind=NotificationKind.DUE)
+    people = User.objects.filter(is_active=True, pk__in=waiting.values("user")).exclude(pk__in=lately.values("user"))
     if not with_demonstration:
         people = people.filter(is_demonstration=False)
     for user in people.order_by("email"):

@@ -303,6 +303,26 @@ def test_whoever_has_an_account_signs_in_first(world: World, link: str) -> None:
     assert Membership.objects.get(user=ana).partner == world.partner
 
 
+def test_an_account_made_at_the_same_moment_is_said_in_a_sentence(
+    world: World, link: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when two institutions' invitations are accepted at once: each looked before the other had written."""
+    manager = type(User.objects)
+    monkeypatch.setattr(User, "full_clean", lambda *args, **kwargs: None)
+    make_account = manager.create_user
+
+    def beaten(self: Any, email: str, *args: Any, **fields: Any) -> Any:
+        monkeypatch.setattr(manager, "create_user", make_account)
+        self.create_user(email.upper(), name="The first")
+        return self.create_user(email, *args, **fields)
+
+    monkeypatch.setattr(manager, "create_user", beaten)
+    page = Client().post(link, NEW)
+    assert page.status_code == 200
+    assert "Somebody already signs in with this e-mail address." in words(page)
+    assert Invitation.objects.get(partner=world.partner).accepted_at is None
+
+
 def test_codes_that_are_not_good_are_told_apart_by_nobody(world: World, link: str) -> None:
     answers = {}
     for why in ("used", "expired", "withdrawn", "wrong", "short"):

@@ -1,6 +1,6 @@
 """Who is told what happened to a report, in how many queries, and by which mail."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +11,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -237,12 +238,17 @@ def send(**options: Any) -> str:
     return out.getvalue()
 
 
+def a_day_passes() -> None:
+    Notification.objects.update(mailed_at=F("mailed_at") - timedelta(days=1))
+
+
 def test_a_digest_sums_up_what_is_unread_and_unmailed_once(world: SimpleNamespace) -> None:
     person = world.people["contributor"]
     make.notification(user=person, period=world.period, project=world.project, number=3)
     make.notification(user=person, period=world.period, project=world.project, kind="approved", number=1)
     make.notification(user=person, period=world.period, project=world.project, read_at=timezone.now(), number=7)
-    make.notification(user=person, period=world.period, project=world.project, mailed_at=timezone.now(), number=8)
+    yesterday = timezone.now() - timedelta(days=1)
+    make.notification(user=person, period=world.period, project=world.project, mailed_at=yesterday, number=8)
     assert "1" in send()
     [message] = mail.outbox
     assert message.recipients() == [person.email]
@@ -253,6 +259,14 @@ def test_a_digest_sums_up_what_is_unread_and_unmailed_once(world: SimpleNamespac
     assert "http://localhost:8000/en/workspace/notifications/" in message.body
     send()
     assert len(mail.outbox) == 1
+    # What happens later on the day is told on the next.
+    make.notification(user=person, period=world.period, project=world.project, number=4)
+    send()
+    assert len(mail.outbox) == 1
+    a_day_passes()
+    send()
+    assert "4 figures of B05" in mail.outbox[1].body
+    assert "3 figures of B05" not in mail.outbox[1].body
 
 
 def test_nobody_is_written_to_who_may_not_see_it(world: SimpleNamespace) -> None:
@@ -304,6 +318,8 @@ def test_a_digest_costs_the_same_for_every_person_whatever_they_are_told(world: 
         with CaptureQueriesContext(connection) as queries:
             send()
         costs.append(len(queries))
+        assert len(mail.outbox) == len(costs)
+        a_day_passes()
     assert costs[0] == costs[1]
 
 
