@@ -411,3 +411,22 @@ def test_the_lead_sees_completes_and_forwards_the_figures_of_its_partners(side: 
     assert (side.report().state, side.report().submitted_by.name) == ("submitted", "Lea")
     # A contributor of the same institution reads none of it.
     assert "41" not in words(side.client("Lead").get(f"{side.path}questions/"))
+
+
+def test_a_workbook_that_a_partner_sent_is_looked_at_by_staff_as_its_sender_saw_it(
+    side: Side, foreign: Foreign
+) -> None:
+    client = side.client("A")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(client.get(f"{side.path}template.xlsx").streaming_content)))
+    sheet = book.worksheets[-1]
+    entry = next(cell.column for row in sheet for cell in row if cell.value == "cell:")
+    line = next(cell.row for row in sheet for cell in row if isinstance(cell.value, str) and cell.value.count("|") == 4)
+    sheet.cell(line, entry, 5)
+    file = io.BytesIO()
+    book.save(file)
+    sent = client.post(f"{side.path}upload/", {"file": SimpleUploadedFile("own.xlsx", file.getvalue())})
+    before = Import.objects.get().digest
+    assert signed_in(make.staff(SPECIALISTS, language="en")).get(sent["Location"]).status_code == 200
+
+    assert Import.objects.get().digest == before
+    assert "1 figure was saved as a draft." in words(client.post(sent["Location"], {"action": "apply"}, follow=True))

@@ -307,3 +307,13 @@ def test_pages_cost_the_same_however_many_questions_there_are(side: Side, number
 
 #: Queries of each page, sign-in included.
 COST = {"questions": 15, "receipt": 15, "": 15}
+
+
+def test_a_form_whose_token_no_longer_holds_is_shown_again_with_what_was_typed(side: Side) -> None:
+    series = side.series("A")
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(side.person("A"))
+    data = fields_of(client.get(side.question(series))) | {f"v-{series.pk}": "12", "action": "next"}
+    answered = client.post(side.question(series), data)
+    assert (answered.status_code, answered["Location"]) == (303, side.question(series))
+    assert fields_of(client.get(side.question(series)))[f"v-{series.pk}"] == "12"
