@@ -6,6 +6,7 @@ judged is the number of queries; times are printed as a ratio for docs/benchmark
     pytest -m long -s tests/benchmarks/test_dashboards.py
 """
 
+import gzip
 import time
 from collections.abc import Callable
 from typing import Any
@@ -29,6 +30,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 RUNS = 40
 MOST_QUERIES = 15
+#: Of a page on its way to a slow telephone.
+MOST_BYTES = 100_000
 
 BARE_BOARD = """{% extends "base.html" %}{% load static %}{% block head %}<link rel="stylesheet" href="{% static "css/board.css" %}">{% endblock %}
 {% block content %}{% include "dashboards/board_table.html" with group=group only %}{% endblock %}"""
@@ -98,6 +101,7 @@ def test_workspace_of_a_large_programme(capsys: pytest.CaptureFixture[str]) -> N
         number = len(queries)
         assert answer.status_code == 200
         assert 0 < number <= MOST_QUERIES, name
+        assert len(gzip.compress(answer.content)) < MOST_BYTES, name
         spent, least = p95(ask), p95(floor)
         with capsys.disabled():
             print(  # noqa: T201 what this is run for
