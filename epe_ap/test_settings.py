@@ -4,6 +4,7 @@ import os
 import zlib
 
 from epe_ap import environment
+from epe_ap.catalogues import catalogues, compile_catalogue
 
 # A developer's own .env and variables must not decide what a test says. The database alone may be chosen.
 for _variable in environment.VARIABLES:
@@ -16,6 +17,10 @@ os.environ["LOG_LEVEL"] = "WARNING"
 
 from epe_ap.settings import *  # noqa: E402, F403
 from epe_ap.settings import BASE_DIR, DATABASES, MIDDLEWARE, STORAGES  # noqa: E402
+
+# Tests read pages and mails in each language. Django reads a catalogue once, as soon as anything is translated.
+for _catalogue in catalogues(BASE_DIR / "locale"):
+    compile_catalogue(_catalogue)
 
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 

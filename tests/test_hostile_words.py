@@ -249,10 +249,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hostile")]
 
 @pytest.mark.parametrize("name", TABLE)
 def test_a_page_of_the_workspace_shows_words_as_words(hostile: Hostile, name: str) -> None:
-    address = reverse(name, kwargs=hostile.world.kwargs[name])
+    address = reverse(name, kwargs=hostile.world.kwargs[name]) + hostile.world.queries.get(name, "?")
     if TABLE[name].reads:
         check(name, hostile.client.get(address))
-        check(name, hostile.client.get(f"{address}?q={WORDS}&intake={WORDS}&{WORDS}=1&page={WORDS}&programme={WORDS}"))
+        check(name, hostile.client.get(f"{address}&q={WORDS}&intake={WORDS}&{WORDS}=1&page={WORDS}&programme={WORDS}"))
 
 
 def test_what_was_sent_in_spreadsheets_is_shown_as_words(hostile: Hostile) -> None:
