@@ -118,7 +118,8 @@ def test_an_account_without_a_password_sets_one_and_is_written_to(client: Client
     assert User.objects.get(pk=ana.pk).check_password("luz de agosto")
     assert is_in(client)
     assert mail.outbox[-1].to == [ana.email]
-    assert "password" in mail.outbox[-1].body
+    # In her own language, whatever the page's.
+    assert "Se definió una contraseña" in mail.outbox[-1].body
     assert 'href="/en/accounts/password/change/"' in client.get("/en/accounts/").content.decode()
 
 
