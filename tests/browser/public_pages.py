@@ -41,18 +41,21 @@ PAGES = {
     "about": "/about/",
     "data": "/data/",
     "account_login": "/accounts/login/",
+    "account_request_login_code": "/accounts/login/code/",
     "account_reset_password": "/accounts/password/reset/",
     "account_reset_password_done": "/accounts/password/reset/done/",
     "account_reset_password_from_key": "/accounts/password/reset/key/1-no-longer-good/",
     "account_reset_password_from_key_done": "/accounts/password/reset/key/done/",
     "confirm": "/confirm/there-is-no-such-code/",
+    "invitation": "/invitation/there-is-no-such-code/",
     "404": "/there-is-no-such-page/",
 }
 
 #: The results as files: nothing to look at.
 FILES = {"results_csv", "results_xlsx", "results_json"}
-#: What opens to whoever has signed in; test_site.py looks at it.
+#: What opens to whoever has signed in, or has a code on its way; test_site.py and test_invitation.py look at it.
 SIGNED_IN = {
+    "account_confirm_login_code",
     "account_change_password",
     "account_logout",
     "account_reauthenticate",
