@@ -4,8 +4,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 bash scripts/install.sh
-# All but the printed sheets works without it.
-bash scripts/pango.sh || true
+if ! bash scripts/pango.sh; then
+  echo "The site starts all the same; in place of printed sheets it says that it cannot make them." >&2
+fi
 
 # On one's own machine DEBUG is on, unless the environment or .env says otherwise.
 if [ -z "${DEBUG:-}" ] && ! grep -qsE '^[[:space:]]*DEBUG[[:space:]]*=' "${ENV_FILE-.env}"; then
