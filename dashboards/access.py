@@ -1,6 +1,6 @@
 """Who may open a page of the workspace."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -18,19 +18,11 @@ View = Callable[..., HttpResponseBase]
 def for_staff(*permissions: str) -> Callable[[View], View]:
     """A page for staff who hold all of these permissions; others are asked to sign in, or refused with a sentence."""
 
-    def wrapped(view: View) -> View:
-        @wraps(view)
-        def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            user = request.user
-            if not isinstance(user, User):
-                return redirect_to_login(request.get_full_path())
-            if not _is_staff_with(user, permissions):
-                raise PermissionDenied(_("Your account may not open this page: ask an administrator for the right."))
-            return view(request, *args, **kwargs)
+    def check(user: User) -> None:
+        if not (user.is_staff and user.is_active and user.has_perms(permissions)):
+            raise PermissionDenied(_("Your account may not open this page: ask an administrator for the right."))
 
-        return answered
-
-    return wrapped
+    return _for_whoever_passes(check)
 
 
 def for_members(*permissions: str) -> Callable[[View], View]:
@@ -40,27 +32,29 @@ def for_members(*permissions: str) -> Callable[[View], View]:
     (``for_user``): what is not theirs does not exist for them.
     """
 
+    def check(user: User) -> None:
+        if user.is_staff:
+            if not (user.is_active and user.has_perms(permissions)):
+                raise PermissionDenied(_("Your account may not open this page: ask an administrator for the right."))
+        elif not Membership.objects.filter(user=user, user__is_active=True).exists():
+            raise PermissionDenied(
+                _("Your account belongs to no institution: ask whoever invited you, or write to the programme.")
+            )
+
+    return _for_whoever_passes(check)
+
+
+def _for_whoever_passes(check: Callable[[User], None]) -> Callable[[View], View]:
+    """Ask visitors to sign in, and everybody else whether they may; ``check`` raises ``PermissionDenied``."""
+
     def wrapped(view: View) -> View:
         @wraps(view)
         def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            user = request.user
-            if not isinstance(user, User):
+            if not isinstance(request.user, User):
                 return redirect_to_login(request.get_full_path())
-            if user.is_staff:
-                if not _is_staff_with(user, permissions):
-                    raise PermissionDenied(
-                        _("Your account may not open this page: ask an administrator for the right.")
-                    )
-            elif not Membership.objects.filter(user=user, user__is_active=True).exists():
-                raise PermissionDenied(
-                    _("Your account belongs to no institution: ask whoever invited you, or write to the programme.")
-                )
+            check(request.user)
             return view(request, *args, **kwargs)
 
         return answered
 
     return wrapped
-
-
-def _is_staff_with(user: User, permissions: Sequence[str]) -> bool:
-    return user.is_staff and user.is_active and user.has_perms(permissions)

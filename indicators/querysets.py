@@ -42,6 +42,7 @@ from indicators.choices import (
 from partners.choices import MembershipRole
 from partners.models import Membership
 from projects.choices import PartnershipRole
+from projects.models import Project
 
 if TYPE_CHECKING:
     from indicators.models import Breakdown, Category, ReportingPeriod, Result
@@ -294,16 +295,8 @@ class SubmissionQuerySet(FigureQuerySet):
 
 class ReportQuerySet(RecordQuerySet):
     def for_user(self, user: User) -> Self:
-        """Reports of the projects in which a person's institutions take part; all of them for staff."""
-        if user.is_staff and user.is_active:
-            return self.all()
-        mine = Membership.objects.filter(
-            user=user,
-            user__is_active=True,
-            partner__partnerships__project=OuterRef("project"),
-            partner__partnerships__is_adopted=True,
-        )
-        return self.filter(Exists(mine))
+        """Reports of the projects that a person sees."""
+        return self.filter(project__in=Project.objects.for_user(user))
 
 
 class ConfirmationQuerySet(RecordQuerySet):
