@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes .venv and installs the locked requirements into it, only where something changed.
-# Usage: install.sh [dev]
+# Usage: install.sh [dev]. PYTHON names the interpreter that .venv is made with; else the first that will do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,7 +9,7 @@ lock=requirements.txt
 
 find_python() {
   local candidate
-  for candidate in python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do
+  for candidate in ${PYTHON:+"$PYTHON"} python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do
     if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       echo "$candidate"
       return

@@ -22,6 +22,8 @@ settings.register_profile(
 settings.register_profile("long", parent=settings.get_profile("default"), derandomize=False, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
+pytest_plugins = ["tests.speed"]
+
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
 

@@ -1,9 +1,10 @@
 """Browser tests look at a real server with a server's settings, and at the book as it is loaded.
 
-One server for the whole run, over a database of its own in a temporary folder: tests read it. A test that
+One server for each process of a run, over a database of its own in a temporary folder: tests read it. A test that
 writes makes its own records through the pages and leaves the book's alone.
 """
 
+import fcntl
 import os
 import secrets
 import shutil
@@ -72,6 +73,25 @@ def _free_port() -> int:
         return port
 
 
+def _prepared(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+    """A folder with the static files and the database with the book: the first process of a run makes it for all."""
+    of_the_run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        of_the_run = of_the_run.parent
+    made, making = of_the_run / "prepared", of_the_run / "preparing"
+    with (of_the_run / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.rmtree(making, ignore_errors=True)
+            making.mkdir()
+            elsewhere = {"DATABASE_URL": f"sqlite:///{making}/db.sqlite3", "STATIC_ROOT": str(making / "static")}
+            site = Site("", environment | elsewhere)
+            site.manage("collectstatic", "--noinput", "-v", "0")
+            site.manage("prepare")
+            making.rename(made)
+    return made
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
@@ -90,8 +110,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "LOG_LEVEL": "WARNING",
     }
     running = Site(f"http://127.0.0.1:{port}", environment)
-    running.manage("collectstatic", "--noinput", "-v", "0")
-    running.manage("prepare")
+    shutil.copytree(_prepared(tmp_path_factory, environment), folder, dirs_exist_ok=True)
     log = folder / "server.log"
     with log.open("w") as output:
         server = subprocess.Popen(
