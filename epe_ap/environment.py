@@ -437,6 +437,9 @@ VARIABLES = (
         "",
         "The Chromium to test with; empty looks for chromium, chromium-browser or google-chrome.",
     ),
+    Variable(
+        TESTS, "PYTHON", plain_text, "", "The interpreter that .venv is made with; empty takes the first that will do."
+    ),
 )
 
 BY_NAME = {variable.name: variable for variable in VARIABLES}
