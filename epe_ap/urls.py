@@ -28,6 +28,7 @@ urlpatterns += i18n_patterns(
     path("method/", views.method, name="method"),
     path("about/", views.about, name="about"),
     path("data/", views.data, name="data"),
+    path("style/", views.style, name="style"),
     path("accounts/", include("accounts.urls")),
     path("", include("partners.urls")),
     path("", include("projects.urls")),

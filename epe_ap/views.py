@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.folding import bytewise
+from epe_ap.samples import style_context
 from epe_ap.templatetags.figures import number as written
 from forums.models import Forum
 from indicators.actions import thresholds
@@ -304,3 +305,9 @@ def data(request: HttpRequest) -> HttpResponse:
             "columns": [(name, meanings[name]) for name in COLUMNS],
         },
     )
+
+
+@require_safe
+def style(request: HttpRequest) -> HttpResponse:
+    """What pages are made of, for whoever works on them."""
+    return render(request, "style.html", style_context())

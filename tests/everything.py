@@ -37,6 +37,7 @@ PAGES = {
     "/sdgs/4/": 6,
     "/sources/": 1,
     "/sources/book/": 6,
+    "/style/": 0,
     "/themes/": 1,
     "/themes/T1/": 14,
     "/work-plans/plan/": 7,

@@ -34,7 +34,7 @@ OUTSIDERS = ("anonymous", "removed", "deactivated")
 
 #: Pages that anybody opens, about B's project, indicator and institution where they are about one.
 PUBLIC = {
-    *("home", "method", "about", "data", "countries", "country", "partners", "partner", "projects", "project"),
+    *("home", "method", "about", "data", "style", "countries", "country", "partners", "partner", "projects", "project"),
     *("themes", "theme", "work_plan", "forums", "forum", "framework", "compare", "indicator", "indicator_history"),
     *("sdgs", "goal", "results", "results_csv", "results_xlsx", "results_json", "publications", "findings"),
     *("sources", "source", "discrepancies", "favicon"),

@@ -40,6 +40,7 @@ PAGES = {
     "method": "/method/",
     "about": "/about/",
     "data": "/data/",
+    "style": "/style/",
     "account_login": "/accounts/login/",
     "account_request_login_code": "/accounts/login/code/",
     "account_reset_password": "/accounts/password/reset/",

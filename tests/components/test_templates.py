@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from tests.components.samples import SOURCE, STATUSES, row, style_context
+from epe_ap.samples import SOURCE, STATUSES, row, style_context
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 COMPONENTS = sorted((TEMPLATES / "components").glob("*.html"))
@@ -80,6 +80,17 @@ def test_every_component_is_used(path):
     assert any(f"components/{path.name}" in other.read_text(encoding="utf-8") for other in users)
 
 
+def test_every_component_is_shown_on_the_style_page():
+    shown: set[str] = set()
+    waiting = {"style.html"}
+    while waiting:
+        source = (TEMPLATES / waiting.pop()).read_text(encoding="utf-8")
+        waiting |= set(re.findall(r'(?:include|extends) "([^"]+)"', source)) - shown
+        shown |= waiting
+
+    assert {f"components/{path.name}" for path in COMPONENTS} - shown == set()
+
+
 def test_every_element_is_closed_where_it_stands(page):
     assert page.misplaced == []
     assert page.open == []
@@ -101,8 +112,10 @@ def test_names_within_the_page_are_unique_and_lead_somewhere(page):
     assert [name for name in named if name not in ids] == []
 
 
-def test_decorative_drawings_are_hidden_from_screen_readers(page):
-    assert {attrs.get("aria-hidden") for tag, attrs in page.elements if tag == "svg"} == {"true"}
+def test_drawings_are_named_or_hidden_from_screen_readers(page):
+    drawings = [attrs for tag, attrs in page.elements if tag == "svg"]
+
+    assert [each for each in drawings if each.get("aria-hidden") != "true" and not each.get("aria-labelledby")] == []
 
 
 def test_each_language_link_is_marked_with_its_language(page):
@@ -113,9 +126,9 @@ def test_each_language_link_is_marked_with_its_language(page):
 
 def test_the_page_names_itself_in_every_language_for_search_engines():
     with translation.override("en"):
-        source = render_to_string("style.html", style_context(), request=a_request())
+        source = render_to_string("components/language_alternates.html", request=a_request("/en/about/"))
 
-    assert '<link rel="canonical" href="http://testserver/en/style/">' in source
+    assert '<link rel="canonical" href="http://testserver/en/about/">' in source
     assert re.findall(r'rel="alternate" hreflang="(\w+)"', source) == ["fr", "es", "en"]
 
 

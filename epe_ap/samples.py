@@ -1,11 +1,14 @@
-"""Sample data for templates/style.html: one of each case a component can meet."""
+"""Sample data for templates/style.html: one of each case a component can meet. In English in every language."""
 
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+from django import forms
 from django.core.paginator import Paginator
+
+from epe_ap import tokens
 
 STATUSES = {
     "exceeded": "Exceeded",
@@ -27,14 +30,14 @@ SOURCE = SimpleNamespace(
     document=SimpleNamespace(short_title="Capitalisation book", language="fr"),
     section="theme 1",
     printed_value="plus de 3 006",
-    get_absolute_url="#source",
+    get_absolute_url="#marks",
 )
 
 
 class Node(str):
     """An expected result as a group heading."""
 
-    get_absolute_url = "#node"
+    get_absolute_url = "#results"
     get_basis_display = "reconstructed"
 
 
@@ -48,7 +51,7 @@ def row(name: str = "Leaders trained in the forums", **changes: Any) -> SimpleNa
     figures = ("actual", "target", "target_final", "baseline", "share", "numerator")
     figures += ("denominator", "achievement", "progress", "women_share")
     fields: dict[str, Any] = {
-        "indicator": SimpleNamespace(name=name, get_absolute_url="#indicator"),
+        "indicator": SimpleNamespace(name=name, get_absolute_url="#results"),
         "scope_label": "All four countries",
         "period_label": "2016–2023",
         "breakdown_label": "",
@@ -70,7 +73,7 @@ def row(name: str = "Leaders trained in the forums", **changes: Any) -> SimpleNa
         "note": "",
         "verification": "as_published",
         "get_verification_display": "As published",
-        "url": "#row",
+        "url": "#results",
     } | dict.fromkeys(figures)
     fields |= changes
     for name_of_figure in figures:
@@ -103,7 +106,7 @@ WITH_TARGET = [
         status="exceeded",
         unit="institutions",
         discrepancy=True,
-        discrepancy_url="#discrepancy",
+        discrepancy_url="#marks",
         parts=[
             part("Chile", actual="3"),
             part("Colombia", actual="4"),
@@ -183,7 +186,7 @@ RECORDED = [
         qualifier="more_than",
         unit="contacts",
         discrepancy=True,
-        discrepancy_url="#discrepancy",
+        discrepancy_url="#marks",
         note="Contacts reached are never added to people trained.",
     ),
     row("Leaders trained in the forums", actual="3006", unit="people", women_share="54"),
@@ -212,18 +215,28 @@ MORE_RECORDED = [
 ]
 
 
+class SampleForm(forms.Form):
+    """A form with a field that was filled badly."""
+
+    institution = forms.CharField(label="Institution", help_text="Under its own name.", required=True)
+    country = forms.ChoiceField(label="Country", choices=[("CL", "Chile"), ("PE", "Peru")])
+    is_final = forms.BooleanField(label="Final figure")
+
+    def clean(self) -> None:
+        raise forms.ValidationError("The figure was not saved: see below.")
+
+
 def style_context(**changes: Any) -> dict[str, Any]:
     """Everything templates/style.html shows."""
-    names = {"fr": "Français", "es": "Español", "en": "English"}
     countries = [("CL", "Chile"), ("CO", "Colombia"), ("MX", "Mexico"), ("PE", "Peru")]
     paginator = Paginator(range(480), 25)
     context = {
-        "language_links": [
-            {"code": code, "name": name, "url": f"/{code}/style/", "current": code == "en"}
-            for code, name in names.items()
-        ],
-        "breadcrumbs": [{"label": "Results", "url": "#"}, {"label": "Theme 1", "url": "#"}],
-        "problems": ["“colour” is not a filter of this page, and was left aside."],
+        "colours": tokens.colours().values(),
+        "pairs": tokens.pairs(),
+        "sizes": tokens.measures("size"),
+        "spaces": tokens.measures("space"),
+        "breadcrumbs": [{"label": "Results", "url": "#results"}, {"label": "Theme 1", "url": "#results"}],
+        "sample_problems": ["“colour” is not a filter of this page, and was left aside."],
         "headlines": [
             {
                 "row": WITH_TARGET[0],
@@ -251,9 +264,13 @@ def style_context(**changes: Any) -> dict[str, Any]:
                 MORE_WITH_TARGET,
             ),
         ],
-        "groups_recorded": [("People reached and trained", RECORDED), ("Views", MORE_RECORDED)],
+        "figures_recorded": SimpleNamespace(
+            number=6,
+            number_with_target=0,
+            recorded=[("People reached and trained", RECORDED), ("Views", MORE_RECORDED)],
+        ),
         "country_columns": [
-            *({"label": name, "url": f"#{code}", "kind": "country"} for code, name in countries),
+            *({"label": name, "url": "#marks", "kind": "country"} for code, name in countries),
             {"label": "Regional", "kind": "regional"},
             {"label": "Total", "kind": "total"},
         ],
@@ -294,6 +311,15 @@ def style_context(**changes: Any) -> dict[str, Any]:
             },
         ],
         "statuses": list(STATUSES.items()),
+        "states": [(word, word.capitalize()) for word in ("draft", "submitted", "returned", "approved")],
+        "form": SampleForm({"institution": "", "country": "PE", "is_final": True}),
+        "map_lines": [
+            {
+                "country": SimpleNamespace(code=code, name=name, get_absolute_url="#marks"),
+                "total": {"number": number},
+            }
+            for (code, name), number in zip(countries, (41, 37, 22, 0), strict=True)
+        ],
         "bars": [
             row(achievement=value, status=status)
             for value, status in [
