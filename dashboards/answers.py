@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from accounts.reading.numbers import Unreadable, read_number
 from dashboards.forms import LONGEST_REASON
 from dashboards.institutions import Figure
-from indicators.actions import Answer
+from indicators.actions import Answer, Reading
+from indicators.actions.settling import is_in_words
 from indicators.choices import ConfirmationAnswer, Measure, Settlement
-from indicators.models import Confirmation
+from indicators.models import Actual, Confirmation
 
 LONGEST = 4_000
 
@@ -35,6 +37,16 @@ class NumberField(forms.CharField):
             return read_number(written, is_whole=self.is_whole)
         except Unreadable as problem:
             raise ValidationError(problem.sentence) from problem
+
+
+def new_value(actual: Actual, **more: Any) -> NumberField:
+    """The field of the number that a figure should state, with what it is a number of."""
+    indicator = actual.series.indicator
+    label = _("What it should be") if actual.share is None else _("What it should be, in percent of the total")
+    if indicator.measure == Measure.PERCENTAGE:
+        label = _("What it should be, in percent")
+    is_counted = indicator.measure == Measure.COUNT and actual.share is None
+    return NumberField(is_whole=indicator.is_whole and is_counted, label=label, **more)
 
 
 class AnswerForm(forms.Form):
@@ -62,19 +74,17 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, figure: Figure, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        indicator, share = figure.indicator, figure.actual.share
-        is_counted = indicator.measure == Measure.COUNT and share is None
-        is_whole = indicator.is_whole and is_counted
+        indicator = figure.indicator
         if indicator.measure != Measure.QUALITATIVE:
-            label = _("What it should be") if share is None else _("What it should be, in percent of the total")
-            if indicator.measure == Measure.PERCENTAGE:
-                label = _("What it should be, in percent")
-            self.fields["value"] = NumberField(is_whole=is_whole, label=label)
+            self.fields["value"] = new_value(figure.actual)
         if figure.lacks_split:
             self.fields["women"] = NumberField(is_whole=indicator.is_whole, label=_("Women"))
             self.fields["men"] = NumberField(is_whole=indicator.is_whole, label=_("Men"))
         if figure.lacks_base:
-            self.fields["base"] = NumberField(is_whole=True, label=_("How many the percentage was measured on"))
+            is_of_persons = figure.actual.share is None or indicator.is_whole
+            self.fields["base"] = NumberField(
+                is_whole=is_of_persons, label=_("How many the percentage was measured on")
+            )
 
     def said(self) -> Answer:
         """What was answered; of a valid form."""
@@ -143,6 +153,33 @@ class SettleForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
+    def __init__(self, *args: Any, answer: Confirmation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_in_words(answer):
+            return
+        actual = answer.actual
+        if actual.series.indicator.measure == Measure.QUALITATIVE:
+            for code, name in settings.LANGUAGES:
+                self.fields[f"text_{code}"] = forms.CharField(
+                    label=_("What the figure says: %(language)s") % {"language": name},
+                    initial=getattr(actual, f"text_{code}"),
+                    required=False,
+                    max_length=LONGEST,
+                    widget=forms.Textarea(attrs={"rows": 3, "lang": code}),
+                )
+        else:
+            self.fields["value"] = new_value(actual, help_text=_("As you read it in what the institution writes."))
+
+    def reading(self) -> Reading:
+        """What was read in a correction in words alone; of a valid form."""
+        texts = {name: text for name, text in self.cleaned_data.items() if name.startswith("text_")}
+        return Reading(self.cleaned_data.get("value"), texts)
+
+    @property
+    def readings(self) -> list[Any]:
+        """The fields of what a correction in words comes to; none where it states its number itself."""
+        return [each for each in self if each.name == "value" or each.name.startswith("text_")]
+
     @classmethod
     def showing(cls, answer: Confirmation) -> "SettleForm":
-        return cls(initial={"version": answer.version})
+        return cls(answer=answer, initial={"version": answer.version})

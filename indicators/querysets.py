@@ -23,7 +23,7 @@ from django.db.models import (
     When,
     prefetch_related_objects,
 )
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce, Concat, Replace
 
 from accounts.folding import bytewise, fold, folded, naming, starting
 from accounts.models import User
@@ -57,6 +57,12 @@ NATURE_ORDER = (Nature.OUTCOME, Nature.OUTPUT, Nature.ACTIVITY, Nature.INPUT, Na
 
 #: Parts of a result's scope, from the widest; none of them set is the whole programme.
 SCOPE = ("project", "country", "partner", "forum")
+
+
+def _wrapped(key: str) -> Case:
+    """The key of a breakdown with a mark before, between and behind its categories: ``;`` for the total."""
+    marked = Concat(Value(";"), key, Value(";"), output_field=TextField())
+    return Case(When(**{key: ""}, then=Value(";")), default=marked, output_field=TextField())
 
 
 #: What a public page says beside an actual, and a search finds.
@@ -262,18 +268,30 @@ class ActualQuerySet(FigureQuerySet):
         )
 
     def with_split(self) -> Self:
-        """With ``has_split``: whether anything is stated of women or men in the same scope and period."""
-        parts = self.model._base_manager.filter(
-            series__indicator=OuterRef("series__indicator"),
-            series__breakdown__key__startswith="sex=",
-            period=OuterRef("period"),
+        """With ``has_split``: whether anything is stated of women or men beside it; and ``has_whole``: whether the total
+        is stated that a share is one of. Both in the same scope and period."""
+        own = _wrapped("series__breakdown__key")
+        parts = self._beside().filter(series__breakdown__categories__dimension__code="sex")
+        of_sex = Concat(Value(";sex="), F("series__breakdown__categories__code"), Value(";"), output_field=TextField())
+        # The key of a part, without its sex, is the key of what it is a part of.
+        parts = parts.alias(
+            rest=Replace(_wrapped("series__breakdown__key"), of_sex, Value(";"), output_field=TextField()),  # type: ignore[arg-type]
+            own=OuterRef("own_key"),
+        ).filter(rest=F("own"))
+        wholes = self._beside().filter(series__breakdown__key="", value__isnull=False)
+        return self.alias(own_key=own).annotate(has_split=Exists(parts), has_whole=Exists(wholes))
+
+    def _beside(self) -> Any:
+        """Actuals of the same indicator, scope and period as the actual of an outer query."""
+        found = self.model._base_manager.filter(
+            series__indicator=OuterRef("series__indicator"), period=OuterRef("period")
         )
         for part in SCOPE:
             # Empty equals empty here: both are the wider scope.
-            parts = parts.alias(**{f"same_{part}": Coalesce(f"series__{part}_id", 0)}).filter(
+            found = found.alias(**{f"same_{part}": Coalesce(f"series__{part}_id", 0)}).filter(
                 **{f"same_{part}": Coalesce(OuterRef(f"series__{part}_id"), 0)}
             )
-        return self.annotate(has_split=Exists(parts))
+        return found
 
     def for_admin(self) -> Self:
         return self.with_series().select_related("period")

@@ -87,7 +87,7 @@ def verification_settle(request: HttpRequest, code: str, pk: int) -> HttpRespons
     if request.method == "POST":
         if not request.user.has_perm(REVIEW):
             raise PermissionDenied(_("Monitoring specialists review what is reported: your account may not."))
-        form, status = SettleForm(request.POST), 422
+        form, status = SettleForm(request.POST, answer=answer), 422
         if form.is_valid():
             try:
                 _settle(request.user, answer, form)
@@ -97,7 +97,7 @@ def verification_settle(request: HttpRequest, code: str, pk: int) -> HttpRespons
                 answer = answers_of(answer.round).get(pk=pk)
                 data = request.POST.copy()
                 data["version"] = str(answer.version)
-                form, status = SettleForm(data), 409
+                form, status = SettleForm(data, answer=answer), 409
                 refused = [_("The answer was changed or settled meanwhile: nothing was saved. Look at it again.")]
             else:
                 messages.success(request, _("Settled. The institution sees it on its page."))
@@ -128,7 +128,12 @@ def _settle(by: User, answer: Confirmation, form: SettleForm) -> None:
     text, settlement = form.cleaned_data["text"], Settlement(form.cleaned_data["settlement"])
     with change(door=Door.WORKSPACE, by=by, reason=text), one_refresh():
         settled = settle(
-            confirmation=answer, by=by, settlement=settlement, text=text, version=form.cleaned_data["version"]
+            confirmation=answer,
+            by=by,
+            settlement=settlement,
+            text=text,
+            version=form.cleaned_data["version"],
+            reading=form.reading() if settlement == Settlement.ADOPTED else None,
         )
         if settlement == Settlement.ADOPTED and settled.answer == ConfirmationAnswer.CORRECTED:
             actual = (

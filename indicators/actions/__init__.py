@@ -35,6 +35,7 @@ from indicators.actions.results import (
     refresh_results,
 )
 from indicators.actions.series import close_series, open_series, save_context, touched_by, touched_by_all
+from indicators.actions.settling import Reading, settle
 from indicators.actions.submissions import (
     Returned,
     approve,
@@ -46,7 +47,7 @@ from indicators.actions.submissions import (
     submit,
     submit_many,
 )
-from indicators.actions.verification import Answer, answer_figure, settle
+from indicators.actions.verification import Answer, answer_figure
 
 __all__ = [
     "Answer",
@@ -54,6 +55,7 @@ __all__ = [
     "Entered",
     "Entry",
     "Gap",
+    "Reading",
     "Returned",
     "answer_figure",
     "answer_intake",

@@ -1,4 +1,4 @@
-"""What institutions answer about the figures that the sources state of them, and what the staff make of each answer."""
+"""What institutions answer about the figures that the sources state of them."""
 
 import secrets
 from copy import copy
@@ -16,17 +16,13 @@ from accounts.actions import StaleRecord, save_record
 from accounts.actions.bulk import check_many
 from accounts.models import User
 from indicators import rules
-from indicators.actions.access import only_reviewers
-from indicators.actions.figures import STATED, set_actual
-from indicators.actions.holding import hold_given, hold_periods
-from indicators.actions.marks import held, mark_anew, raise_to_evidence, stated_by
-from indicators.actions.series import open_series
-from indicators.choices import ConfirmationAnswer, Measure, PeriodState, Qualifier, Route, Settlement, Verification
-from indicators.models import Actual, Category, Confirmation, Evidence, VerificationRound
+from indicators.actions.figures import STATED
+from indicators.actions.holding import hold_periods
+from indicators.actions.marks import held, mark_anew, stated_by
+from indicators.choices import ConfirmationAnswer, Measure, Qualifier, Settlement
+from indicators.models import Actual, Confirmation, Evidence, VerificationRound
 from indicators.querysets import WRITERS
 from partners.models import Membership, Partner
-
-SEX = ("women", "men")
 
 
 @dataclass(frozen=True)
@@ -106,59 +102,25 @@ def answer_figure(
     return record
 
 
-def settle(*, confirmation: Confirmation, by: User, settlement: Settlement, text: str, version: int) -> Confirmation:
-    """Adopt what an institution answered, or keep the figure as it is and say why.
-
-    What is adopted is written through the door of corrections: another value keeps the one first published beside it,
-    a split goes into the series of women and men, a base gives numerator and denominator, and evidence raises the mark.
-
-    Args:
-        text: what the institution reads; for what is adopted it is the reason of the open change, which the public reads
-            beside the figure.
-
-    Raises:
-        PermissionDenied: for anybody but reviewers, and for those who may not correct a closed period.
-        ValidationError: without a text, when there is nothing to adopt, or when the figure would break a rule.
-        StaleRecord: when the answer was changed or settled meanwhile; nothing is written.
-    """
-    only_reviewers(by)
-    if settlement not in (Settlement.ADOPTED, Settlement.KEPT):
-        raise ValidationError(_("Choose whether the answer is adopted."))
-    if not text.strip():
-        raise ValidationError(_("Say why: the institution reads it."))
-    with transaction.atomic():
-        hold_periods([confirmation.actual.period_id])
-        current = (
-            Confirmation.objects.select_related("round", "partner")
-            .select_for_update(of=("self",))
-            .get(pk=confirmation.pk)
-        )
-        if current.version != version or current.settlement != Settlement.PENDING:
-            raise StaleRecord(mine=confirmation, current=current)
-        actual = held(current.actual_id)
-        if settlement == Settlement.ADOPTED:
-            _adopt(current, actual, by)
-        current.settlement, current.settlement_text = settlement, text.strip()
-        current.settled_by, current.settled_at = by, timezone.now()
-        save_record(record=current)
-        mark_anew(held(current.actual_id))
-    return current
-
-
 def lacks_base(actual: Actual) -> bool:
-    """Whether a percentage is stated without the number that it was measured on."""
+    """Whether a percentage is stated without the number that it was measured on, or a share without the total that it
+    is one of; of an actual from ``with_split()``."""
+    if actual.share is not None:
+        # Of several categories at once, nobody can tell what the share is one of.
+        return ";" not in actual.series.breakdown.key and not actual.has_whole  # type: ignore[attr-defined]
     is_percentage = actual.series.indicator.measure == Measure.PERCENTAGE
     return is_percentage and actual.value is not None and actual.denominator is None
 
 
 def lacks_split(actual: Actual) -> bool:
-    """Whether people are counted without telling women from men; of an actual from ``with_split()``."""
+    """Whether people are counted without telling women from men, in all or of some role, age or place; of an actual from
+    ``with_split()``."""
     indicator = actual.series.indicator
     return (
         indicator.measure == Measure.COUNT
         and indicator.unit_of_analysis in rules.PEOPLE
-        and actual.series.is_total
         and actual.value is not None
+        and not any(part.startswith("sex=") for part in actual.series.breakdown.key.split(";"))
         and not actual.has_split  # type: ignore[attr-defined]
     )
 
@@ -207,7 +169,7 @@ def _fill(record: Confirmation, actual: Actual, said: Answer) -> None:
 def _check_as_figure(actual: Actual, value: Decimal) -> None:
     """Refuse at once what could never be adopted."""
     trial = copy(actual)
-    for name, stated in _corrected(actual, value, base=None).items():
+    for name, stated in corrected(actual, value, base=None).items():
         setattr(trial, name, stated)
     for error in check_many([trial]).values():
         raise ValidationError(error.messages)
@@ -237,48 +199,7 @@ def _keep_evidence(record: Confirmation, said: Answer) -> None:
     save_record(record=kept)
 
 
-# --- What is adopted -------------------------------------------------------------------------------------------------
-
-
-def _adopt(answer: Confirmation, actual: Actual, by: User) -> None:
-    hold_given([actual.period])
-    is_correction = answer.answer == ConfirmationAnswer.CORRECTED
-    if is_correction and answer.value is None:
-        raise ValidationError(
-            _("The answer states no number: correct the figure in the administration, and tell the institution here.")
-        )
-    has_split = answer.women is not None or answer.men is not None
-    if answer.answer == ConfirmationAnswer.UNKNOWN and not has_split and answer.base is None:
-        raise ValidationError(_("There is nothing to adopt in this answer."))
-    if is_correction or answer.base is not None:
-        _correct(answer, actual, by)
-    if has_split:
-        _split(answer, actual, by)
-    if answer.answer == ConfirmationAnswer.EVIDENCE:
-        if not answer.evidence.exists():
-            raise ValidationError(_("The institution has attached no evidence yet: ask for it, or keep the figure."))
-        raise_to_evidence(answer.actual_id)
-
-
-def _correct(answer: Confirmation, actual: Actual, by: User) -> None:
-    if actual.route == Route.PUBLISHED_SOURCE and actual.period.state != PeriodState.PUBLISHED:
-        raise ValidationError(
-            _("The public would lose this figure: publish its period first, since no source states the corrected one.")
-        )
-    value = answer.value if answer.value is not None else actual.value
-    is_correction = answer.answer == ConfirmationAnswer.CORRECTED
-    set_actual(
-        series=actual.series,
-        period=actual.period,
-        route=Route.WORKSPACE,
-        by=by,
-        version=actual.version,
-        verification=Verification.CONFIRMED if is_correction else actual.verification,
-        **_corrected(actual, value, base=answer.base),
-    )
-
-
-def _corrected(actual: Actual, value: Decimal | None, *, base: Decimal | None) -> dict[str, Any]:
+def corrected(actual: Actual, value: Decimal | None, *, base: Decimal | None) -> dict[str, Any]:
     """What a figure states with another value, or with a base that it lacked.
 
     Raises:
@@ -304,35 +225,3 @@ def _corrected(actual: Actual, value: Decimal | None, *, base: Decimal | None) -
         "qualifier": actual.qualifier if is_same else Qualifier.EXACT,
         "is_not_applicable": False,
     }
-
-
-def _split(answer: Confirmation, actual: Actual, by: User) -> None:
-    """Women and men into series of their own, in the scope of the total."""
-    of = actual.series
-    categories = {each.code: each for each in Category.objects.filter(dimension__code="sex", code__in=SEX)}
-    for name in SEX:
-        value = getattr(answer, name)
-        if value is None:
-            continue
-        if name not in categories:
-            raise ValidationError(_("The breakdown by sex is not set up: add its categories in the administration."))
-        series = open_series(
-            indicator=of.indicator,
-            project=of.project,
-            country=of.country,
-            partner=of.partner,
-            forum=of.forum,
-            categories=[categories[name]],
-            reporter=of.reporter,
-            is_expected=of.is_expected,
-        )
-        if Actual.objects.filter(series=series, period=actual.period).exists():
-            raise ValidationError(_("Women and men are stated already."))
-        set_actual(
-            series=series,
-            period=actual.period,
-            route=Route.WORKSPACE,
-            by=by,
-            value=value,
-            verification=Verification.CONFIRMED,
-        )

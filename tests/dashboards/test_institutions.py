@@ -377,6 +377,17 @@ def test_what_cannot_be_settled_is_said_on_the_page(world: World) -> None:
     assert Confirmation.objects.get().settlement == "pending"
 
 
+def test_a_correction_in_words_is_settled_with_the_number_that_the_staff_read_in_it(world: World) -> None:
+    world.send(answer="corrected", text="Five of them came twice")
+    office = signed_in(*SPECIALIST)
+    typed = {"settlement": "adopted", "value": "forty-five"}
+    assert "forty-five" in settle(world, office, **typed).content.decode()
+    assert settle(world, office, **typed | {"value": "45"}).status_code == 302
+    figure = Actual.objects.get(pk=world.figure.pk)
+    assert (figure.value, figure.first_published_value, figure.verification) == (45, 50, "unconfirmed")
+    assert "The programme adopted this answer." in words(page_of(world))
+
+
 def test_what_needs_somebody_stands_first(world: World) -> None:
     figures = [world.figure, *(world.actual(world.a) for _each in range(3))]
     rebuild_results()

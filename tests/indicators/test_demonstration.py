@@ -23,11 +23,12 @@ from accounts.models import Change, Import, User
 from dashboards.summaries import summary_mail
 from indicators.actions import check_results
 from indicators.actions.reminders import send_reminders
-from indicators.choices import IntakeAnswer, PeriodState, ReturnReason, Status, SubmissionState
+from indicators.choices import ConfirmationAnswer, IntakeAnswer, PeriodState, ReturnReason, Status, SubmissionState
 from indicators.management.demonstration import story
 from indicators.models import (
     Actual,
     Baseline,
+    Confirmation,
     Indicator,
     Intake,
     Report,
@@ -37,6 +38,7 @@ from indicators.models import (
     Series,
     Submission,
     Target,
+    VerificationRound,
 )
 from partners.models import Partner
 from projects.demonstrations import ways_to_programme
@@ -165,6 +167,18 @@ def test_every_state_of_the_workflow_occurs(demo: Programme):
     assert set(answers.values_list("answer", flat=True)) == set(IntakeAnswer.values)
 
 
+def test_a_round_of_verification_is_open_with_every_kind_of_answer(demo: Programme):
+    round = VerificationRound.objects.get(programme=demo)
+    answers = round.confirmations.all()
+
+    assert round.is_open(TODAY)
+    assert set(answers.values_list("answer", flat=True)) == set(ConfirmationAnswer.values)
+    assert answers.filter(answer="corrected", value=None, settlement="pending").count() == 1
+    assert list(answers.exclude(settlement="pending").values_list("settlement", flat=True)) == ["kept"]
+    # One institution has said nothing yet: whoever tries the pages finds something to say.
+    assert not answers.filter(partner__slug="demonstration-co").exists()
+
+
 def test_every_status_occurs_on_the_day(demo: Programme):
     results = Result.objects.filter(programme=demo).on(TODAY)
 
@@ -172,7 +186,7 @@ def test_every_status_occurs_on_the_day(demo: Programme):
 
 
 def test_its_records_keep_every_rule(demo: Programme):
-    for model in (Submission, Report, Target, Indicator, ReportingPeriod, Partner, Project):
+    for model in (Submission, Report, Target, Indicator, ReportingPeriod, Partner, Project, Confirmation):
         assert check_many(list(model._base_manager.all())) == {}
     assert check_results() == []
 
@@ -264,6 +278,7 @@ def test_every_page_for_staff_that_shows_something_of_it_says_so(demo: Programme
         *(f"{report}/{page}" for page in ("", "review/", "narrative/", "on-behalf/", "upload/")),
         *(f"/en/workspace/periods/{period.slug}/{page}/" for page in ("grid", "review")),
         *(f"/en/framework/?programme={demo.slug}", f"{framework}/upload/", f"/en/confirm/{intake.code}/", *looks),
+        f"/en/workspace/verification/{story.ROUND_CODE}/",
     ]
     admin = [
         record._meta.model._default_manager.filter(pk=record.pk).get()
@@ -276,7 +291,7 @@ def test_every_page_for_staff_that_shows_something_of_it_says_so(demo: Programme
         marked[address] = "(demonstration)</h2>" in text_of(client.get(address))
 
     assert [page for page, is_marked in marked.items() if not is_marked] == []
-    assert len(marked) == 24
+    assert len(marked) == 25
     for _at, content in sent[:2]:
         said = {cell for sheet in load_workbook(BytesIO(content)) for row in sheet.values for cell in row}
         assert "Demonstration: everything here is invented." in said

@@ -12,7 +12,8 @@ from accounts.actions import StaleRecord, change
 from accounts.choices import Door
 from accounts.models import Change, User
 from indicators import actions, rules
-from indicators.actions import Answer, rebuild_results
+from indicators.actions import Answer, Reading, rebuild_results
+from indicators.actions.verification import lacks_split
 from indicators.choices import ConfirmationAnswer, Settlement
 from indicators.models import Actual, Confirmation, Evidence, Result
 from partners.models import Membership
@@ -80,6 +81,7 @@ class World:
                 settlement=settlement,
                 text=text,
                 version=more.pop("version", Confirmation.objects.get(pk=answer.pk).version),
+                **more,
             )
 
     def mark(self, figure: Actual | None = None) -> tuple[str, str]:
@@ -373,6 +375,79 @@ def test_a_split_is_refused_where_women_are_stated_already(world: World) -> None
     make.actual(series=women, period=world.period, value=None, share=Decimal(43))
     with pytest.raises(ValidationError, match="already"):
         world.answer(women=Decimal(20))
+
+
+def test_a_split_is_asked_for_beside_every_count_of_people_and_written_below_its_other_categories(world: World) -> None:
+    for code in ("women", "men"):
+        make.breakdown(f"sex={code}")
+    total = world.figure.series
+    with_role: dict[str, Actual] = {}
+    for key in ("age=15-24", "role=teachers", "role=teachers;zone=rural", "sex=women"):
+        series = make.series(indicator=total.indicator, partner=total.partner, project=total.project, key=key)
+        with_role[key] = make.actual(series=series, period=world.period, value=Decimal(20))
+    rebuild_results()
+
+    def asked() -> dict[str, bool]:
+        found = Actual.objects.with_series().with_split().filter(series__indicator=total.indicator)
+        return {each.series.breakdown.key: lacks_split(each) for each in found}
+
+    others = {"age=15-24": True, "role=teachers": True, "role=teachers;zone=rural": True}
+    assert asked() == {"": False, **others, "sex=women": False}
+    for key in with_role:
+        if key != "sex=women":
+            answer = world.answer(actual=with_role[key], women=Decimal(9))
+            world.settle(answer, Settlement.ADOPTED)
+    made = {"age=15-24;sex=women", "role=teachers;sex=women", "role=teachers;sex=women;zone=rural"}
+    assert asked() == {"": False, **dict.fromkeys([*others, "sex=women", *made], False)}
+    assert actions.check_results() == []
+
+
+def test_the_base_of_a_share_is_the_total_that_no_source_states(world: World) -> None:
+    indicator = make.indicator(programme=world.programme, is_whole=True)
+    series = make.series(indicator=indicator, partner=world.partner, project=world.project, key="sex=women")
+    share = make.actual(series=series, period=world.period, value=None, share=Decimal(43))
+    rebuild_results()
+    world.settle(world.answer(actual=share, base=Decimal(50)), Settlement.ADOPTED)
+    total = Actual.objects.get(series__indicator=indicator, series__breakdown__key="")
+    kept = Actual.objects.get(pk=share.pk)
+    assert (total.value, total.verification, total.series.partner) == (50, "confirmed", world.partner)
+    assert (kept.share, kept.route, kept.verification) == (43, share.route, "confirmed")
+    assert actions.check_results() == []
+    # Where the total is stated, nobody is asked.
+    series = make.series(indicator=indicator, partner=world.partner, project=world.project, key="sex=men")
+    of_men = make.actual(series=series, period=world.period, value=None, share=Decimal(57))
+    rebuild_results()
+    with pytest.raises(ValidationError, match="base is stated already"):
+        world.answer(actual=of_men, base=Decimal(50))
+
+
+def test_a_correction_in_words_becomes_what_the_staff_read_in_it_and_is_not_confirmed_by_that(world: World) -> None:
+    answer = world.answer(CORRECTED, text="Five of them came twice")
+    for reading, sentence in ((Reading(), "states no number"), (Reading(Decimal(50)), "states this already")):
+        with pytest.raises(ValidationError, match=sentence):
+            world.settle(answer, Settlement.ADOPTED, reading=reading)
+    world.settle(answer, Settlement.ADOPTED, reading=Reading(Decimal(45)))
+    figure = Actual.objects.get(pk=world.figure.pk)
+    assert (figure.value, figure.first_published_value, Confirmation.objects.get().value) == (45, 50, None)
+    assert world.mark() == ("unconfirmed", "unconfirmed")
+
+    indicator = make.indicator(programme=world.programme, measure="qualitative", is_whole=False)
+    series = make.series(indicator=indicator, partner=world.partner, project=world.project)
+    told = make.actual(series=series, period=world.period, value=None, text_en="New rules", text_es="Reglas")
+    rebuild_results()
+    answer = world.answer(CORRECTED, actual=told, text="The rules were adopted later")
+    texts = {"text_fr": "", "text_es": "Reglas adoptadas", "text_en": "Rules adopted"}
+    world.settle(answer, Settlement.ADOPTED, reading=Reading(texts=texts))
+    told.refresh_from_db()
+    assert (told.text_fr, told.text_es, told.text_en, told.value) == ("", "Reglas adoptadas", "Rules adopted", None)
+    assert actions.check_results() == []
+
+
+def test_a_number_that_the_institution_states_is_not_replaced_by_another_one(world: World) -> None:
+    answer = world.answer(CORRECTED, value=Decimal(45))
+    with pytest.raises(ValidationError, match="states the number itself"):
+        world.settle(answer, Settlement.ADOPTED, reading=Reading(Decimal(44)))
+    assert Actual.objects.get(pk=world.figure.pk).value == 50
 
 
 def test_a_base_fills_numerator_and_denominator_where_that_closes(world: World) -> None:

@@ -20,6 +20,8 @@ from indicators.choices import Channel, IntakeAnswer, ReturnReason, Route
 from indicators.management.demonstration import story
 from indicators.management.demonstration.definitions import DEFINITIONS
 from indicators.management.demonstration.measured import INDICATORS
+from indicators.management.demonstration.rounds import make_round
+from indicators.management.demonstration.story import REASON, three
 from indicators.models import (
     Category,
     Dimension,
@@ -34,8 +36,6 @@ from indicators.rules.calendar import Span
 from partners.models import Country, Membership, Partner
 from projects.models import Partnership, Programme, Project, ProjectTheme, Theme
 
-LANGUAGES = ("fr", "es", "en")
-REASON = "Demonstration programme"
 #: How many days after today the open period is due.
 DUE_IN = 15
 
@@ -77,13 +77,16 @@ def make_programme(*, today: date | None = None, with_accounts: bool) -> Made:
         _plans(made)
         _first_periods(made)
         _open_period(made)
+        make_round(
+            programme=made.programme,
+            today=made.today,
+            partners=made.partners,
+            users=made.users,
+            figures={where: (series, made.periods["1"]) for where, series in made.series.items()},
+        )
         if not with_accounts:
             User.objects.filter(pk__in=[user.pk for user in made.users.values()]).update(is_active=False)
     return made
-
-
-def three(name: str, texts: story.Texts) -> dict[str, str]:
-    return {f"{name}_{language}": text for language, text in zip(LANGUAGES, texts, strict=True)}
 
 
 # --- What everything hangs on ----------------------------------------------------------------------------------------

@@ -10,6 +10,16 @@ from accounts.roles import DATA_ENTRY, SPECIALISTS
 
 Texts = tuple[str, str, str]
 
+LANGUAGES = ("fr", "es", "en")
+#: Of every change that is made for it.
+REASON = "Demonstration programme"
+
+
+def three(name: str, texts: Texts) -> dict[str, str]:
+    """The columns of a text, by the name that they share."""
+    return {f"{name}_{language}": text for language, text in zip(LANGUAGES, texts, strict=True)}
+
+
 SLUG = "demo"
 CODE = "DEMO"
 NAME: Texts = (
@@ -210,3 +220,53 @@ ON_BEHALF: dict[tuple[str, str], SentIn] = {
     ("B", "3"): SentIn(("satisfaction", "quality"), "email"),
     ("C", "3"): SentIn(("agreements",), "meeting", "disputed", "Son tres convenios, no dos (demostración)."),
 }
+
+
+#: A round in which the institutions look through the published half-year; that of the Andes has said nothing yet.
+ROUND_CODE = "demo-round"
+ROUND: Texts = (
+    "Ronde de vérification de démonstration",
+    "Ronda de verificación de demostración",
+    "Demonstration round of verification",
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an institution answers about a figure of the published half-year; and, where staff kept the figure, why."""
+
+    institution: str
+    where: tuple[str, str]
+    answer: str
+    value: int | None = None
+    women: int | None = None
+    men: int | None = None
+    text: str = ""
+    link: str = ""
+    is_on_request: bool = False
+    kept: str = ""
+
+
+ANSWERS: tuple[Said, ...] = (
+    Said("cl", ("trained", "A/cl"), "confirmed"),
+    Said("cl", ("hosts", "A/cl"), "corrected", value=10, text="Faltaba una empresa de la costa (demostración)."),
+    Said("cl", ("participants", "A/cl"), "confirmed", women=118, men=92),
+    Said("mx", ("trained", "B/mx"), "confirmed"),
+    Said(
+        "mx",
+        ("agreements", "B/mx"),
+        "corrected",
+        text="El convenio se firmó con dos empresas a la vez: no sabemos si cuenta como uno o como dos (demostración).",
+    ),
+    Said("mx", ("employed", "B/mx"), "evidence", link="https://mx.example.org/egresados"),
+    Said("pe", ("hosts", "C/pe"), "evidence", is_on_request=True),
+    Said("pe", ("participants", "C/pe"), "unknown"),
+    Said(
+        "pe",
+        ("agreements", "C/pe"),
+        "corrected",
+        value=2,
+        text="Contamos también una carta de intención (demostración).",
+        kept="Demostración: una carta de intención todavía no es un convenio.",
+    ),
+)
