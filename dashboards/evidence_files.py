@@ -1,18 +1,17 @@
 """Files that are sent as evidence: a few harmless kinds, told by what is in them, each one thing and nothing besides."""
 
 import re
-import subprocess
 import zipfile
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.reading.archives import open_archive
 from accounts.reading.refusals import Refused
-from dashboards.files import LARGEST, file_name, kind_of
+from dashboards import files
+from dashboards.files import Checked, kind_of
 
 #: No mails, unlike what staff keep of what came in: they hold other files.
 KINDS = ("pdf", "png", "jpg", "jpeg", "xlsx", "ods", "docx", "txt", "csv")
@@ -27,34 +26,15 @@ ACTING = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|Sub
 #: Parts of a package that run, or bring something from elsewhere when it is opened.
 RUNNING = ("vbaproject", "/activex/", "oleobject", "/macrosheets/", "basic/", "scripts/", "xl/externallinks/")
 END_OF_PNG = b"\x00\x00\x00\x00IEND\xaeB`\x82"
-#: Seconds that a scanner may take.
-PATIENCE = 60
-
-
-class Checked(NamedTuple):
-    """A file that was looked at and may be kept."""
-
-    name: str
-    kind: str
-    content: bytes
 
 
 def checked(uploaded: Any) -> Checked:
-    """Look at an uploaded file.
+    """Look at a file that was uploaded as evidence.
 
     Raises:
-        ValidationError: when it is empty, too large, of a kind that is not taken, or more than it says; and when the
-            scanner finds something in it or does not answer.
+        ValidationError: as :func:`dashboards.files.checked`; and when it is more than it says.
     """
-    if uploaded.size > LARGEST:
-        raise ValidationError(
-            _("The file is larger than %(number)s MB: send a smaller one.") % {"number": LARGEST // 1024 // 1024}
-        )
-    content: bytes = uploaded.read(LARGEST + 1)
-    name = file_name(uploaded.name or "")
-    kind = evidence_kind(name, content)
-    scan(content)
-    return Checked(name, kind, content)
+    return files.checked(uploaded, told_by=evidence_kind)
 
 
 def evidence_kind(name: str, content: bytes) -> str:
@@ -114,31 +94,3 @@ def _is_plain_package(content: bytes) -> bool:
             if name == "[Content_Types].xml" and b"macroenabled" in package.read(name).lower():
                 return False
     return True
-
-
-def scan(content: bytes) -> None:
-    """Have the scanner of the site look at a file, where it has one.
-
-    Raises:
-        ValidationError: when it finds something, and when it does not answer as it should: then nothing is kept.
-    """
-    if not settings.EVIDENCE_SCANNER:
-        return
-    try:
-        done = subprocess.run(  # noqa: S603 — the command of whoever runs the site, and no word of a visitor's in it
-            settings.EVIDENCE_SCANNER,
-            input=content,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=PATIENCE,
-            check=False,
-        )
-        status = done.returncode
-    except (OSError, subprocess.TimeoutExpired):
-        status = -1
-    if status == 1:
-        raise ValidationError(_("The virus scanner objects to this file: it was not kept."))
-    if status != 0:
-        raise ValidationError(
-            _("The file could not be looked at for viruses, so it was not kept: try again later, or give a link.")
-        )

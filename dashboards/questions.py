@@ -131,6 +131,18 @@ class Questions:
         """Those that the person answers."""
         return [each for each in self.all if each.standing != Standing.READ_ONLY]
 
+    def to_ask_back(self, *, forwards: bool) -> list[Cell]:
+        """The cells that the person may ask back, unless something was decided about one of them before; of a report
+        that its lead handed in, all that institutions report, for the lead alone."""
+        cells = [cell for question in self.asked for cell in question.cells if not cell.is_read_only]
+        is_whole = any(cell.is_handed_in for cell in cells)
+        if is_whole and not forwards:
+            return []
+        mine = [cell for cell in cells if is_whole or cell.series.is_own]  # type: ignore[attr-defined]
+        if any(cell.state in (SubmissionState.RETURNED, SubmissionState.APPROVED) for cell in mine):
+            return []
+        return [cell for cell in mine if cell.state == SubmissionState.SUBMITTED]
+
     @property
     def waiting(self) -> list[Question]:
         """Those to be answered, in the order in which they are asked: what came back first."""

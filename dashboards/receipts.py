@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.utils.translation import override
 from accounts.models import User
 from dashboards.reviews import part_of
 from dashboards.summaries import in_words
+from indicators.actions import to_ask_back
 from indicators.choices import PeriodState, ReviewDecision, SubmissionState
 from indicators.models import Category, Report, ReportingPeriod, Review, Series, Submission
 from indicators.tables import Names
@@ -52,6 +54,7 @@ class Receipt:
     Attributes:
         missing: how many figures that its reader enters say nothing yet.
         is_open: whether they can still be added.
+        can_ask_back: whether its reader may ask for it back now.
     """
 
     project: Project
@@ -59,6 +62,7 @@ class Receipt:
     batches: list[Batch]
     missing: int
     is_open: bool
+    can_ask_back: bool = False
 
 
 def receipt_of(reader: User, project: Project, period: ReportingPeriod) -> Receipt:
@@ -92,7 +96,20 @@ def receipt_of(reader: User, project: Project, period: ReportingPeriod) -> Recei
         missing.exclude(actuals__period=period).count(),
         is_open=period.state == PeriodState.OPEN
         and not Report.objects.filter(project=project, period=period, state=SubmissionState.SUBMITTED).exists(),
+        can_ask_back=can_ask_back(reader, project, period) if handed_in else False,
     )
+
+
+def can_ask_back(reader: User, project: Project, period: ReportingPeriod) -> bool:
+    """Whether a person may ask for what was handed in; at most five queries."""
+    if reader.is_staff or period.state != PeriodState.OPEN:
+        return False
+    report = Report.objects.filter(project=project, period=period).first()
+    try:
+        to_ask_back(project=project, period=period, by=reader, report=report)
+    except (PermissionDenied, ValidationError):
+        return False
+    return True
 
 
 def _batches(handed_in: Sequence[Submission], steps: dict[int, Review], reader: User) -> list[Batch]:

@@ -191,6 +191,7 @@ class ReviewDecision(models.TextChoices):
     SUBMIT = "submit", _("submitted")
     RETURN = "return", _("returned for correction")
     APPROVE = "approve", _("approved")
+    WITHDRAW = "withdraw", _("asked back")
 
 
 class ReturnReason(models.TextChoices):
@@ -240,6 +241,7 @@ class NotificationKind(models.TextChoices):
     RETURNED = "returned", _("returned for correction")
     APPROVED = "approved", _("approved")
     PUBLISHED = "published", _("published")
+    WITHDRAWN = "withdrawn", _("asked back")
 
 
 class IntakeAnswer(models.TextChoices):

@@ -97,7 +97,28 @@ class World:
         with change(door=Door.GRID, by=self.ana):
             actions.submit_report(report=self.report, by=self.ana)
 
-    # Each person has opened the page; called, they send it.
+    def institution(self, *names: str) -> list[Any]:
+        """The institution that reports the first series from now on, with people of these names."""
+        partner = make.partner()
+        make.partnership(project=self.project, partner=partner, is_adopted=True)
+        with change(door=Door.COMMAND):
+            self.series.refresh_from_db()
+            self.series.reporter = partner
+            actions.save_context(record=self.series)
+        return [make.membership(partner=partner, user=make.user(name=name, language="en")).user for name in names]
+
+    def handing_in(self, person: Any) -> Callable[[], str]:
+        return self._deciding(actions.hand_in, person)
+
+    def asking_back(self, person: Any) -> Callable[[], str]:
+        return self._deciding(actions.ask_back, person)
+
+    def _deciding(self, action: Callable[..., Any], person: Any) -> Callable[[], str]:
+        def work() -> None:
+            with change(door=Door.WORKSPACE, by=person):
+                action(project=self.project, period=self.period, by=person)
+
+        return lambda: refusal(work)
 
     # Each person has opened the page; called, they send it.
 
@@ -252,6 +273,48 @@ def a_partner_answers_while_its_figures_are_corrected_or_approved(world: World) 
 
     both(world.reviewing(world.sol, f"approve-{seen.pk}"), confirm)
     assert Actual.objects.get(period=world.period).verification == "confirmed"
+
+
+def of_two_who_hand_in_at_once_the_second_finds_nothing_left(world: World) -> None:
+    first, second = world.institution("Clara", "Diego")
+    world.enter()
+    said = both(world.handing_in(first), world.handing_in(second))
+    assert said == ("", "There is nothing to hand in yet: enter a figure first.")
+    handed_in = world.submissions.get()
+    assert (handed_in.state, handed_in.version) == ("submitted", 2)
+    assert list(handed_in.reviews.values_list("decision", "author")) == [("submit", first.pk)]
+
+
+def figures_are_handed_in_while_a_colleague_saves(world: World) -> None:
+    first, second = world.institution("Clara", "Diego")
+    world.enter()
+    # Handed in first: what is saved afterwards is refused, and stands there as it was typed.
+    said, refused = both(world.handing_in(first), world.typing(second, world.series, "9"))
+    assert (said, refused.status_code) == ("", 200)
+    assert f'name="v-{world.series.pk}" value="9"' in refused.content.decode()
+    assert list(world.submissions.values_list("value", "state")) == [(7, "submitted")]
+
+    # Asked back, and saved first: the newer figure is what is handed in.
+    assert world.asking_back(first)() == ""
+    saved, said = both(world.typing(second, world.series, "9"), world.handing_in(first))
+    assert (saved.status_code, said) == (303, "")
+    assert list(world.submissions.values_list("value", "state")) == [(9, "submitted")]
+
+
+def figures_are_asked_back_while_a_reviewer_decides(world: World) -> None:
+    [person] = world.institution("Clara")
+    pk = world.enter().pk
+    assert world.handing_in(person)() == ""
+    said, refused = both(world.asking_back(person), world.reviewing(world.sol, f"approve-{pk}"))
+    assert said == ""
+    assert "was handed in or changed while you were looking" in words(refused)
+    assert world.submissions.get().state == "draft"
+
+    assert world.handing_in(person)() == ""
+    approved, said = both(world.reviewing(world.sol, f"approve-{pk}"), world.asking_back(person))
+    assert "Approved" in words(approved)
+    assert "already decided" in said
+    assert (world.submissions.get().state, Actual.objects.get(period=world.period).value) == ("approved", 7)
 
 
 # --- In one order -------------------------------------------------------------------------------------------------------
@@ -518,6 +581,9 @@ SCENARIOS: tuple[Callable[[World], None], ...] = (
     a_workbook_is_applied_while_somebody_saves_one_of_its_cells,
     of_two_first_figures_the_second_is_told,
     of_two_who_make_periods_or_series_the_second_makes_what_is_left,
+    of_two_who_hand_in_at_once_the_second_finds_nothing_left,
+    figures_are_handed_in_while_a_colleague_saves,
+    figures_are_asked_back_while_a_reviewer_decides,
 )
 
 

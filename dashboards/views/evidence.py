@@ -78,7 +78,6 @@ def _attach(of: Submission | Confirmation, form: EvidenceForm, by: User) -> bool
     typed: dict[str, Any] = {**form.cleaned_data}
     sent = typed.pop("file")
     try:
-        # Looked at before the transaction begins: a scanner takes its time, and others write meanwhile.
         looked_at = evidence_files.checked(sent) if sent else None
     except ValidationError as error:
         form.add_error("file", error)

@@ -90,8 +90,9 @@ def report_on_behalf(request: HttpRequest, project: str, period: str) -> HttpRes
 
 
 def _open(project: Project, period: ReportingPeriod, typed: dict[str, Any], by: User) -> Intake:
+    looked_at = files.checked(typed["file"], told_by=files.kind_of) if typed["file"] else None
     with change(door=Door.ON_BEHALF, by=by):
-        kept = files.store(uploaded=typed["file"], by=by) if typed["file"] else None
+        kept = files.keep(**looked_at._asdict(), by=by) if looked_at else None
         return open_intake(
             report=open_report(project=project, period=period),
             partner=typed["partner"],

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -26,8 +28,9 @@ from dashboards.receipts import zone_of
 from dashboards.views.grid import READ, Page, keeping_what_was_typed, writable
 from dashboards.views.receipts import receive
 from epe_ap.pages import unknown_names
-from indicators.actions import door_of, hand_in, may_forward, submit_report
-from indicators.models import Report, ReportingPeriod, Series
+from indicators.actions import ask_back, door_of, hand_in, may_forward, submit_report
+from indicators.actions.handing_in import DECISIONS
+from indicators.models import Report, ReportingPeriod, Review, Series
 from indicators.telling import comments_in
 from projects.models import Project
 
@@ -46,6 +49,8 @@ def report_questions(request: HttpRequest, project: str, period: str) -> HttpRes
         if not page.can_write:
             raise PermissionDenied(_("Your account may look at these figures and not change them."))
         try:
+            if request.POST.get("action") == "ask_back":
+                return _ask_back(page, of)
             _hand_in(page, of, forwards=forwards)
         except ValidationError as error:
             refused = error.messages
@@ -74,6 +79,7 @@ def report_questions(request: HttpRequest, project: str, period: str) -> HttpRes
             "can_write": page.can_write,
             "forwards": forwards,
             "can_hand_in": page.can_write and questions.can_be_handed_in(forwards=forwards),
+            "can_ask_back": page.can_write and _can_ask_back(questions, forwards=forwards),
             "has_own": own_among(series),
             "is_overdue": at.due_on is not None and at.due_on < today_of(request.user),
             "refused": refused,
@@ -173,6 +179,31 @@ def _questions(page: Page) -> Questions:
 
 def _address(project: Project, period: ReportingPeriod, question: Question) -> str:
     return reverse("report_question", args=[project.slug, period.slug, question.pk])
+
+
+def _can_ask_back(questions: Questions, *, forwards: bool) -> bool:
+    waiting = [cell.submission.pk for cell in questions.to_ask_back(forwards=forwards) if cell.submission is not None]
+    return bool(waiting) and not Review.objects.filter(submission__in=waiting, decision__in=DECISIONS).exists()
+
+
+def _ask_back(page: Page, project: Project) -> HttpResponse:
+    """Make what was handed in a draft again, and lead to it.
+
+    Raises:
+        ValidationError: when somebody decided about some of it, or when the period is closed.
+    """
+    with change(door=door_of(page.user, Door.GRID), by=page.user, reason=page.reason):
+        found = ask_back(project=project, period=page.period, by=page.user)
+    messages.success(
+        page.request,
+        ngettext(
+            "%(number)s figure is yours again: correct it, then hand it in again.",
+            "%(number)s figures are yours again: correct what is wrong, then hand them in again.",
+            len(found),
+        )
+        % {"number": len(found)},
+    )
+    return redirect("report_questions", project.slug, page.period.slug)
 
 
 def _hand_in(page: Page, project: Project, *, forwards: bool) -> None:

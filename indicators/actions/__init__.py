@@ -16,7 +16,7 @@ from indicators.actions.figures import (
     set_baseline,
     set_target,
 )
-from indicators.actions.handing_in import hand_in
+from indicators.actions.handing_in import ask_back, hand_in, to_ask_back
 from indicators.actions.intakes import answer_intake, mark_summary_sent, open_intake, reopen_answer
 from indicators.actions.periods import lock_period, publish_period, reopen_period
 from indicators.actions.reports import (
@@ -62,6 +62,7 @@ __all__ = [
     "approve",
     "approve_many",
     "approve_report",
+    "ask_back",
     "check_results",
     "close_series",
     "discard",
@@ -102,6 +103,7 @@ __all__ = [
     "submit_many",
     "submit_report",
     "thresholds",
+    "to_ask_back",
     "touched_by",
     "touched_by_all",
 ]

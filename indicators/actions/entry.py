@@ -229,7 +229,9 @@ class _Writing:
             self.emptied.append(record)
         else:
             found.refused[pk] = [
-                _("This figure was returned, so it cannot be left empty: correct it, or say that it is not known yet.")
+                _(
+                    "This figure was handed in before, so it cannot be left empty: correct it, or say that it is not known yet."
+                )
             ]
 
     def _draft(self, entry: Entry, record: Submission | None) -> Submission:

@@ -41,6 +41,17 @@ Key = tuple[int, int, int | None]
 
 def tell_handed_in(submissions: Sequence[Submission], *, by: User) -> None:
     """Tell reviewers, and whoever leads the project, that figures were handed in."""
+    _tell(NotificationKind.SUBMITTED, submissions, _receivers(submissions), by)
+
+
+def tell_withdrawn(submissions: Sequence[Submission], *, by: User) -> None:
+    """Tell those who were told that figures were handed in, and those who report them, that they are drafts again."""
+    receivers, reporters = _receivers(submissions), _reporters(submissions)
+    _tell(NotificationKind.WITHDRAWN, submissions, lambda each: {*receivers(each), *reporters(each)}, by)
+
+
+def _receivers(submissions: Sequence[Submission]) -> Callable[[Submission], Iterable[int]]:
+    """To whom a figure is handed in: reviewers, and whoever leads the project."""
     reviewers = _reviewers()
     leads = _leads(submissions)
 
@@ -51,7 +62,7 @@ def tell_handed_in(submissions: Sequence[Submission], *, by: User) -> None:
         if each.series.reporter_id is not None:
             yield from leads[each.series.project_id]
 
-    _tell(NotificationKind.SUBMITTED, submissions, told, by)
+    return told
 
 
 def tell_returned(submissions: Sequence[Submission], *, by: User) -> None:

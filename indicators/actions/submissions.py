@@ -18,7 +18,7 @@ from indicators.actions.closure import Gap, gaps
 from indicators.actions.entry import EDITABLE, Entry, propose_many
 from indicators.actions.figures import SAID, STATED, keep_first_value
 from indicators.actions.holding import hold_periods
-from indicators.actions.notifications import tell_approved, tell_handed_in, tell_returned
+from indicators.actions.notifications import tell_approved, tell_handed_in, tell_returned, tell_withdrawn
 from indicators.actions.results import refresh_results
 from indicators.choices import (
     IntakeAnswer,
@@ -96,6 +96,29 @@ def submit_many(*, submissions: Sequence[Submission], by: User, text: str = "") 
         save_many(current)
         _review(current, by=by, decision=ReviewDecision.SUBMIT, said=lambda each: ("", text))
         tell_handed_in(current, by=by)
+
+
+def withdraw_many(*, submissions: Sequence[Submission], by: User) -> None:
+    """Take proposals back that were handed in: they are drafts again, with their threads.
+
+    Raises:
+        PermissionDenied: when the person does not report one of the series.
+        ValidationError: when the period is closed for them, or when one does not wait for review any more.
+    """
+    with transaction.atomic():
+        current = _locked(submissions)
+        if reported_by(by, [each.series for each in current]) != {each.series_id for each in current}:
+            raise PermissionDenied(_("This figure is reported by another institution."))
+        for period in {each.period for each in current}:
+            check_entry(period, by)
+        for each in current:
+            if each.state != SubmissionState.SUBMITTED:
+                raise ValidationError(_("This figure is at another step: load the page again."))
+            # When it was handed in stays: what has a thread is not thrown away.
+            each.state = SubmissionState.DRAFT
+        save_many(current)
+        _review(current, by=by, decision=ReviewDecision.WITHDRAW, said=lambda each: ("", ""))
+        tell_withdrawn(current, by=by)
 
 
 @dataclass(frozen=True)
@@ -230,8 +253,8 @@ def discard(*, submission: Submission, by: User) -> None:
     with transaction.atomic():
         hold_periods([submission.period_id])
         current = Submission.objects.select_for_update(of=("self",)).filter(pk=submission.pk).first()
-        if current is None or current.state != SubmissionState.DRAFT:
-            raise ValidationError(_("Only a draft can be thrown away."))
+        if current is None or current.state != SubmissionState.DRAFT or current.submitted_at is not None:
+            raise ValidationError(_("Only a draft that was never handed in can be thrown away."))
         current.delete()
 
 

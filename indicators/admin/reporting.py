@@ -214,7 +214,7 @@ class SubmissionAdmin(SteppedAdmin):
         return super().has_change_permission(request, obj) and (obj is None or obj.state in EDITABLE)
 
     def has_delete_permission(self, request: HttpRequest, obj: Submission | None = None) -> bool:
-        is_draft = obj is not None and obj.state == SubmissionState.DRAFT
+        is_draft = obj is not None and obj.state == SubmissionState.DRAFT and obj.submitted_at is None
         return is_draft and super().has_delete_permission(request, obj)
 
     def write(self, request: HttpRequest, record: Submission, form: Any) -> Submission:

@@ -35,6 +35,11 @@ SENTENCES: dict[str, Any] = {
         "%(number)s figures of %(project)s for %(period)s were approved.",
         "number",
     ),
+    NotificationKind.WITHDRAWN: ngettext_lazy(
+        "%(number)s figure of %(project)s for %(period)s was asked back by its institution: it is a draft again.",
+        "%(number)s figures of %(project)s for %(period)s were asked back by their institutions: they are drafts again.",
+        "number",
+    ),
     NotificationKind.PUBLISHED: _("The figures of %(project)s for %(period)s are public now."),
 }
 

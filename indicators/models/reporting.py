@@ -314,7 +314,7 @@ class Review(models.Model):
         Submission, verbose_name=_("submission"), on_delete=models.PROTECT, related_name="reviews"
     )
     author = models.ForeignKey(User, verbose_name=_("author"), on_delete=models.PROTECT, related_name="reviews")
-    decision = models.CharField(_("decision"), max_length=7, choices=ReviewDecision)
+    decision = models.CharField(_("decision"), max_length=8, choices=ReviewDecision)
     reason = models.CharField(_("reason"), max_length=10, choices=ReturnReason, blank=True)
     text = models.TextField(_("text"), blank=True)
     made_at = models.DateTimeField(_("made at"), default=timezone.now, editable=False)

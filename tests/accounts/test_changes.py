@@ -97,5 +97,7 @@ def test_lists_and_deletions_in_the_administration_tell_what_was_refused(monkeyp
 
     monkeypatch.setattr("indicators.admin.reporting.SubmissionAdmin.has_delete_permission", handed_in_first)
     answer = client.post(asked, {"post": "yes"}, follow=True)
-    assert "Only a draft can be thrown away." in [str(each) for each in answer.context["messages"]]
+    assert "Only a draft that was never handed in can be thrown away." in [
+        str(each) for each in answer.context["messages"]
+    ]
     assert Submission.objects.get().state == "submitted"

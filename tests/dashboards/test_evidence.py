@@ -22,8 +22,9 @@ from accounts.actions import change
 from accounts.choices import Door
 from accounts.models import StoredFile
 from accounts.roles import DATA_ENTRY, READERS, SPECIALISTS
-from dashboards.evidence_files import evidence_kind, scan
+from dashboards.evidence_files import evidence_kind
 from dashboards.evidence_forms import proposed_deletion
+from dashboards.files import scan
 from indicators.models import Confirmation, Evidence, Submission
 from tests import factories as make
 from tests.dashboards.people import signed_in
@@ -298,7 +299,7 @@ def test_a_scanner_reads_the_file_and_decides(world: World, tmp_path: Path, sett
 
 
 def test_a_scanner_that_takes_too_long_keeps_nothing(tmp_path: Path, settings: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("dashboards.evidence_files.PATIENCE", 0.2)
+    monkeypatch.setattr("dashboards.files.PATIENCE", 0.2)
     settings.EVIDENCE_SCANNER = scanner(tmp_path, "exec sleep 5")
     with pytest.raises(ValidationError, match="could not be looked at"):
         scan(PDF)

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from decimal import Decimal
+from pathlib import Path
 from smtplib import SMTPException
 from typing import Any
 
@@ -128,6 +129,18 @@ def test_a_bad_form_keeps_nothing_and_loses_nothing_typed(world: World) -> None:
     assert page.status_code == 200
     assert not Intake.objects.exists()
     assert not StoredFile.objects.exists()
+
+
+def test_the_scanner_of_the_site_looks_at_what_came_in(world: World, tmp_path: Path, settings: Any) -> None:
+    program = tmp_path / "scanner"
+    program.write_text("#!/bin/sh\ngrep -q EICAR && exit 1\nexit 0\n")
+    program.chmod(0o755)
+    settings.EVIDENCE_SCANNER = [str(program)]
+    refused = world.open(file=SimpleUploadedFile("a.pdf", b"%PDF-1.7 EICAR"))
+    assert "The virus scanner objects to this file" in words(refused)
+    assert not Intake.objects.exists()
+    assert not StoredFile.objects.exists()
+    assert world.open(file=SimpleUploadedFile("a.pdf", b"%PDF-1.7 words")).status_code == 302
 
 
 def package(*names: str) -> bytes:

@@ -197,7 +197,9 @@ def test_only_returned_cells_open_again(period: ReportingPeriod, author: User) -
     found = enter(period, author, (wrong, 4), (right, 7))
     assert (sorted(found.saved), found.refused) == ([wrong.pk], {right.pk: [being_reviewed]})
     assert enter(period, author, (wrong, None)).refused == {
-        wrong.pk: ["This figure was returned, so it cannot be left empty: correct it, or say that it is not known yet."]
+        wrong.pk: [
+            "This figure was handed in before, so it cannot be left empty: correct it, or say that it is not known yet."
+        ]
     }
     report = actions.submit_report(report=report, by=author)
     actions.approve_report(report=report, by=reviewer)
