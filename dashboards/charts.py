@@ -91,29 +91,45 @@ class Bullets:
         return self.height - 18
 
 
-#: Height of a bar with its label above it, and of the axis below all of them.
-ROW, AXIS = 34, 22
+#: Height of a bar with its label above it, of each further line of the label, and of the axis below all of them.
+ROW, LINE, AXIS = 34, 13, 22
 #: A bar reaches to 150 percent at most; what is beyond is marked, and its number written.
 BULLET_TICKS = (Decimal(0), Decimal(50), Decimal(100), Decimal(150))
 
 
-def bullets(ratios: Sequence[Decimal], *, width: int) -> Bullets:
-    """Bars for percentages of a target, one below the other."""
+def rows(lines: Sequence[int]) -> tuple[list[int], int]:
+    """Where bars with labels of so many lines stand, one below the other, each by the last line of its label; and the
+    height of all of them."""
+    places, height = [], 0
+    for number in lines:
+        above = LINE * (number - 1)
+        places.append(height + above)
+        height += above + ROW
+    return places, height
+
+
+def bullets(ratios: Sequence[Decimal], *, width: int, lines: Sequence[int] = ()) -> Bullets:
+    """Bars for percentages of a target, one below the other.
+
+    Args:
+        lines: of the label of each; one when left out.
+    """
     scale = Scale(BULLET_TICKS[0], BULLET_TICKS[-1], Decimal(0), Decimal(width))
+    places, height = rows(lines or [1] * len(ratios))
     return Bullets(
         [
             Bullet(
-                y=number * ROW,
+                y=y,
                 width=scale.at(ratio),
                 end=scale.at(ratio),
                 is_cut=ratio > scale.high,
                 is_below=ratio < scale.low,
             )
-            for number, ratio in enumerate(ratios)
+            for y, ratio in zip(places, ratios, strict=True)
         ],
         [(scale.at(tick), tick) for tick in BULLET_TICKS],
         scale.at(100),
-        len(ratios) * ROW + AXIS,
+        height + AXIS,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from textwrap import wrap
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,8 +18,9 @@ from indicators.models import ReportingPeriod
 WIDTH = 240
 #: How many lines are drawn over time; the table holds all.
 MOST_TRENDS = 6
-#: As many letters of a name as a line of a drawing has room for.
-LETTERS = 40
+#: As many letters as a line of a label has room for, and as many lines as a name takes; its scope stands below it.
+LETTERS = 42
+MOST_LINES = 2
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Drawn:
 @dataclass(frozen=True)
 class TargetChart(Drawn):
     drawing: charts.Bullets
-    bars: list[tuple[str, str, str, charts.Bullet]]
+    bars: list[tuple[list[tuple[int, str]], str, str, charts.Bullet]]
 
 
 def target_chart(lines: Sequence[Line]) -> TargetChart | None:
@@ -50,10 +52,11 @@ def target_chart(lines: Sequence[Line]) -> TargetChart | None:
     behind = sum(status in (Status.BEHIND, Status.REGRESSED) for status in statuses)
     if behind:
         title += ngettext(", %(number)s behind", ", %(number)s behind", behind) % {"number": number(behind)}
-    drawing = charts.bullets([ratio for _line, ratio in shown], width=WIDTH)
+    labels = [label_of(line) for line, _ratio in shown]
+    drawing = charts.bullets([ratio for _line, ratio in shown], width=WIDTH, lines=[len(label) for label in labels])
     bars = [
-        (short(line), percent(ratio, 0), line.status, bar)
-        for (line, ratio), bar in zip(shown, drawing.bars, strict=True)
+        (placed(label), percent(ratio, 0), line.status, bar)
+        for (line, ratio), label, bar in zip(shown, labels, drawing.bars, strict=True)
     ]
     alternative = "; ".join(f"{line.label}: {percent(ratio, 0)}" for line, ratio in shown)
     return TargetChart(title, _("Percent of the target: %(values)s.") % {"values": alternative}, drawing, bars)
@@ -156,7 +159,7 @@ def time_table(lines: Sequence[Line]) -> TimeTable | None:
     return TimeTable(periods, rows)
 
 
-@dataclass(frozen=True)
+@dataclass
 class SexRow:
     """Women, men and the rest of one figure, written out and drawn."""
 
@@ -165,9 +168,9 @@ class SexRow:
     men: str
     rest: str
     share: str
-    label: str
+    label: list[tuple[int, str]]
     segments: list[charts.Segment]
-    y: int
+    y: int = 0
 
 
 @dataclass(frozen=True)
@@ -195,20 +198,22 @@ def sex_chart(lines: Sequence[Line]) -> SexChart | None:
                 men.figure if men else "",
                 _rest(line, parts),
                 percent(share, 0),
-                short(line),
+                placed(label_of(line)),
                 charts.stacked(parts, width=WIDTH),
-                len(rows) * charts.ROW,
             )
         )
     if not rows:
         return None
+    places, height = charts.rows([len(row.label) for row in rows])
+    for row, place in zip(rows, places, strict=True):
+        row.y = place
     title = ngettext(
         "Women are half or more in %(half)s of %(number)s figure",
         "Women are half or more in %(half)s of %(number)s figures",
         len(rows),
     ) % {"half": number(half), "number": number(len(rows))}
     values = "; ".join(f"{row.line.label}: {row.share}" for row in rows)
-    return SexChart(title, _("Share of women: %(values)s.") % {"values": values}, rows, len(rows) * charts.ROW)
+    return SexChart(title, _("Share of women: %(values)s.") % {"values": values}, rows, height)
 
 
 def _sexes(line: Line) -> list[Decimal] | None:
@@ -248,11 +253,13 @@ def written(line: Line, value: Decimal | None) -> str:
     return "" if value is None else amount(_Value(value, line.measure, line.currency))
 
 
-def short(line: Line) -> str:
-    """As much of a line's name as a drawing has room for, its scope whole; its table holds all of it."""
+def label_of(line: Line) -> list[str]:
+    """A line's name in as many lines as a drawing has room for, and its scope below it; its table holds all of it."""
     scope = " · ".join(part for part in (line.scope_label, line.breakdown_label) if part)
-    room = max(LETTERS // 2, LETTERS - len(scope) - 3) if scope else LETTERS
-    name = line.indicator.name
-    if len(name) > room:
-        name = name[: room - 1].rstrip() + "…"
-    return f"{name} · {scope}" if scope else name
+    name = wrap(line.indicator.name, LETTERS, max_lines=MOST_LINES, placeholder="…")
+    return [*name, *wrap(scope, LETTERS, max_lines=1, placeholder="…")]
+
+
+def placed(label: Sequence[str]) -> list[tuple[int, str]]:
+    """The lines of a label, each with where it stands above its bar."""
+    return [(12 - charts.LINE * (len(label) - 1 - number), text) for number, text in enumerate(label)]

@@ -69,6 +69,10 @@ def test_a_bar_beyond_the_scale_is_cut_and_one_below_zero_has_no_width() -> None
     assert drawn.target == "200"
     assert drawn.ticks == [("0", D(0)), ("100", D(50)), ("200", D(100)), ("300", D(150))]
     assert [bar.y for bar in drawn.bars] == [0, charts.ROW, 2 * charts.ROW, 3 * charts.ROW]
+    # A longer label pushes its own bar down, and what stands below it.
+    more = charts.bullets([D(100), D(50), D(10)], width=300, lines=[1, 3, 1])
+    assert [bar.y for bar in more.bars] == [0, 34 + 26, 34 + 60]
+    assert more.height == drawn.height - 34 + 26
 
 
 def test_a_line_needs_two_points_and_leaves_a_gap_where_nothing_was_reported() -> None:

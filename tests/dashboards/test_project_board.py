@@ -2,6 +2,7 @@
 
 import io
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from accounts.models import User
-from dashboards.boards.drawings import MOST_TRENDS
+from dashboards.boards.drawings import LETTERS, MOST_TRENDS, label_of, placed
 from partners.models import Membership
 from tests import factories as make
 from tests.dashboards.people import signed_in
@@ -248,3 +249,17 @@ def test_it_costs_the_same_with_one_and_with_three_indicators() -> None:
         return numbers[0], numbers[1], numbers[2]
 
     assert [one_more(name) for name in ("a", "b", "c")] == [(14, 15, 14)] * 3
+
+
+def test_a_label_holds_the_whole_name_in_lines_that_a_drawing_has_room_for() -> None:
+    indicator = SimpleNamespace(name="Personas egresadas con empleo a los seis meses de su titulación")
+    line: Any = SimpleNamespace(indicator=indicator, scope_label="DEMO-Andes · Colombia", breakdown_label="")
+    label = label_of(line)
+    assert label == [
+        "Personas egresadas con empleo a los seis",
+        "meses de su titulación",
+        "DEMO-Andes · Colombia",
+    ]
+    assert placed(label) == [(-14, label[0]), (-1, label[1]), (12, label[2])]
+    indicator.name = "palabra " * 40
+    assert [len(text) <= LETTERS for text in label_of(line)] == [True] * 3
