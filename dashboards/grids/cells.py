@@ -308,6 +308,11 @@ class Cell:
         self.stale, self.stale_by = other.stale, other.stale_by
 
     @property
+    def unsaved(self) -> str:
+        """What was typed into a cell that was closed meanwhile, for its writer to keep."""
+        return self.typed.value if self.is_locked and self.is_typed else ""
+
+    @property
     def needs_attention(self) -> bool:
         return bool(self.errors or self.readings or self.unusual or self.stale)
 

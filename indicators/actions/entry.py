@@ -154,17 +154,17 @@ class _Writing:
             record = self.open.get(pk)
             if self._says_the_same(entry, record):
                 found.unchanged.add(pk)
-            elif entry.version is not None and entry.version != (record.version if record else 0):
-                if record is None:
-                    found.refused[pk] = [_("Somebody approved or withdrew this figure meanwhile: load the page again.")]
-                else:
-                    found.stale[pk] = record
             elif record is not None and record.state not in EDITABLE:
                 found.refused[pk] = [_("This figure is being reviewed: it can be changed once it is returned.")]
             elif self._is_under_review(entry.series, record):
                 found.refused[pk] = [
                     _("The report was handed in: until it is returned, only the figures sent back can be changed.")
                 ]
+            elif entry.version is not None and entry.version != (record.version if record else 0):
+                if record is None:
+                    found.refused[pk] = [_("Somebody approved or withdrew this figure meanwhile: load the page again.")]
+                else:
+                    found.stale[pk] = record
             elif entry.figure is None:
                 self._empty(pk, record, found)
             else:

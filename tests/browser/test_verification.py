@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,39 +10,27 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site, listened_to
 
-#: Opens a round of the demonstration programme, and gives one of its people a password.
+#: Gives two people of the demonstration a password; its round of verification is open.
 PREPARE = """
 import json
-from datetime import timedelta
-from django.utils import timezone
-from accounts.actions import change
-from accounts.choices import Door
 from accounts.models import User
-from indicators.models import Confirmation, VerificationRound
-from projects.models import Programme
 
-user = User.objects.get(email="demo.cl@example.org")
-user.set_password("a-password-for-the-browser")
-user.save()
-today = timezone.localdate()
-with change(door=Door.COMMAND):
-    VerificationRound.objects.get_or_create(
-        code="demo-round",
-        defaults={
-            "programme": Programme.objects.get(slug="demo"),
-            **{f"name_{language}": "Ronda 1" for language in ("fr", "es", "en")},
-            "opens_on": today - timedelta(2), "closes_on": today + timedelta(30),
-        },
-    )
-print(json.dumps({"slug": user.memberships.get().partner.slug, "answers": Confirmation.objects.count()}))
+slugs = []
+for short in ("co", "pe"):
+    user = User.objects.get(email=f"demo.{short}@example.org")
+    user.set_password("a-password-for-the-browser")
+    user.save()
+    slugs.append(user.memberships.get().partner.slug)
+print(json.dumps(slugs))
 """
 
 
 @pytest.fixture(scope="module")
-def slug(site: Site) -> str:
+def slugs(site: Site) -> list[str]:
+    """Of the institution that has not answered yet, and of one that has."""
     site.manage("make_demo_programme", "--accounts", "--if-none")
-    found: dict[str, Any] = json.loads(site.manage("shell", "-v", "0", "-c", PREPARE).splitlines()[-1])
-    return str(found["slug"])
+    found: list[str] = json.loads(site.manage("shell", "-v", "0", "-c", PREPARE).splitlines()[-1])
+    return found
 
 
 @pytest.fixture
@@ -60,13 +47,17 @@ def is_clean(page: Page, axe: Axe) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-def test_figures_are_looked_through_one_by_one_on_a_telephone(telephone: Page, slug: str, axe: Axe) -> None:
-    page = telephone
+def sign_in(page: Page, short: str, slug: str) -> None:
     page.goto(f"/es/accounts/login/?next=/es/workspace/institutions/{slug}/")
-    page.locator("#id_login").fill("demo.cl@example.org")
+    page.locator("#id_login").fill(f"demo.{short}@example.org")
     page.locator("#id_password").fill("a-password-for-the-browser")
     page.locator("form:has(#id_password) button[type=submit]").click()
     expect(page).to_have_url(re.compile(f"/es/workspace/institutions/{slug}/$"))
+
+
+def test_figures_are_looked_through_one_by_one_on_a_telephone(telephone: Page, slugs: list[str], axe: Axe) -> None:
+    page, slug = telephone, slugs[0]
+    sign_in(page, "co", slug)
     is_clean(page, axe)
 
     page.locator(".round a.button-main").click()
@@ -93,3 +84,29 @@ def test_figures_are_looked_through_one_by_one_on_a_telephone(telephone: Page, s
     expect(page.locator(".verification-answer")).to_have_count(2)
     expect(page.locator("[data-mark=confirmed]").first).to_be_visible()
     is_clean(page, axe)
+
+
+def test_without_scripts_an_answer_is_given_changed_and_read(plain_page: Page, slugs: list[str]) -> None:
+    page, slug = plain_page, slugs[1]
+    page.set_viewport_size({"width": 320, "height": 640})
+    sign_in(page, "pe", slug)
+    before = page.locator(".verification-answer").count()
+    page.locator(".round a.button-main").click()
+    address = page.url
+    # What belongs to one answer alone shows when it is chosen, by the style sheet.
+    expect(page.locator("[name=is_on_request]")).to_be_hidden()
+    page.locator("[name=answer][value=evidence]").check()
+    page.locator("[name=is_on_request]").check()
+    page.locator("[name=stop]").click()
+    expect(page.locator(".verification-answer")).to_have_count(before + 1)
+
+    page.goto(address)
+    expect(page.locator("[name=answer][value=evidence]")).to_be_checked()
+    page.locator("[name=answer][value=unknown]").check()
+    page.locator("[name=text]").fill("Ya no hay quien lo sepa")
+    page.locator("[name=stop]").click()
+    expect(page.locator(".verification-answer")).to_have_count(before + 1)
+    expect(page.get_by_text("Ya no hay quien lo sepa")).to_be_visible()
+    overflow = page.locator("html").bounding_box()
+    assert overflow is not None
+    assert overflow["width"] == 320
