@@ -162,6 +162,11 @@ class Institution:
         return [(programme, project, list(figures)) for (programme, project), figures in ordered]
 
     @property
+    def has_periods(self) -> bool:
+        """Whether its figures are of more periods than one, so that each says of which."""
+        return len({each.actual.period_id for each in self.figures}) > 1
+
+    @property
     def rounds(self) -> list[Progress]:
         """The rounds in which it answers now."""
         found: dict[int, Progress] = {}

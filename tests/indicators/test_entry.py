@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -241,7 +241,7 @@ def test_a_closed_period_is_corrected_by_specialists_alone_and_for_a_reason(
         actual = actions.approve(submission=draft, by=other)
     assert actual is not None
     assert (actual.value, actual.first_published_value) == (42, 40)
-    assert actual.first_published_on == period.__class__.objects.get().published_at.date()
+    assert actual.first_published_on == timezone.localdate(period.__class__.objects.get().published_at)
     made.refresh_from_db()
     assert made.reason == "Two certificates were counted late."
 
