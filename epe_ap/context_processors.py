@@ -16,15 +16,48 @@ def problems(request: HttpRequest) -> dict[str, Any]:
     return {"problems": few(unknown_names(request.GET))}
 
 
+#: As Open Graph names languages: each with a country or region.
+OPEN_GRAPH = {"fr": "fr_CA", "es": "es_LA", "en": "en_CA"}
+
+#: Pages that show something else by what their address asks for; of the others an address without its query stands for all.
+FILTERED = {"results", "publications", "findings", "discrepancies", "framework"}
+#: What never makes another page of a page: the order and the number of its rows, what only staff see, traces of campaigns.
+NOT_CANONICAL = {"sort", "page", "group", "show", "citation"}
+
+
 def languages(request: HttpRequest) -> dict[str, Any]:
-    """This page, with its filter, in each language of the site."""
+    """This page, with its filter, in each language of the site; and the address that stands for it elsewhere."""
     here = request.get_full_path()
+    links = [
+        {
+            "code": code,
+            "name": name,
+            "url": translate_url(here, code),
+            "current": code == get_language(),
+            "open_graph": OPEN_GRAPH.get(code, code),
+        }
+        for code, name in settings.LANGUAGES
+    ]
+    path = request.path + _canonical_query(request)
+    elsewhere = {code: request.build_absolute_uri(translate_url(path, code)) for code, _name in settings.LANGUAGES}
+    default = request.build_absolute_uri(path.replace(f"/{get_language()}/", "/", 1))
     return {
-        "language_links": [
-            {"code": code, "name": name, "url": translate_url(here, code), "current": code == get_language()}
-            for code, name in settings.LANGUAGES
-        ]
+        "language_links": links,
+        "canonical_url": request.build_absolute_uri(path),
+        # Without a language in it an address leads to the reader's own.
+        "canonical_links": [{"code": code, "url": url} for code, url in [*elsewhere.items(), ("x-default", default)]],
     }
+
+
+def _canonical_query(request: HttpRequest) -> str:
+    match = request.resolver_match
+    if match is None or match.url_name not in FILTERED:
+        return ""
+    kept = request.GET.copy()
+    for name in list(kept):
+        if name in NOT_CANONICAL or name.startswith("utm_") or not any(kept.getlist(name)):
+            del kept[name]
+    return f"?{kept.urlencode()}" if kept else ""
 
 
 def person(request: HttpRequest) -> dict[str, Any]:
