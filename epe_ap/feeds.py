@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from django.contrib.syndication.views import Feed
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,7 @@ from epe_ap.sharing import has_figure, in_a_sentence
 from indicators.models import Actual, Result
 from indicators.querysets import ResultQuerySet
 from indicators.quotations import quotation
-from indicators.tables import FigureRow, figure_rows
+from indicators.tables import FigureRow, figure_rows, reader_language
 
 #: Entries of a feed.
 MOST: int = 50
@@ -38,9 +37,6 @@ class NewFigures(Feed):
 
     feed_type = Atom1Feed
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        self.language = get_language()
-
     def title(self) -> str:
         return _("EPE-AP results: newly published figures")
 
@@ -60,7 +56,8 @@ class NewFigures(Feed):
         return in_a_sentence(item.row)
 
     def item_description(self, item: Entry) -> str:
-        return " ".join(filter(None, (quotation(item.row, get_language() or "fr"), item.row.note)))
+        # A feed reader takes it for HTML.
+        return escape(" ".join(filter(None, (quotation(item.row, reader_language()), item.row.note))))
 
     def item_link(self, item: Entry) -> str:
         return item.row.url

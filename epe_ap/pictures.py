@@ -27,7 +27,9 @@ COPPER_SOFT: Final = "#f9e9de"
 
 FONTS: Final = Path(__file__).parent / "fonts"
 #: The fonts have no space of that width; and a picture is set like print.
-AS_PRINTED: Final = str.maketrans({"\N{NARROW NO-BREAK SPACE}": "\N{NO-BREAK SPACE}", "'": "\N{RIGHT SINGLE QUOTATION MARK}"})
+AS_PRINTED: Final = str.maketrans(
+    {"\N{NARROW NO-BREAK SPACE}": "\N{NO-BREAK SPACE}", "'": "\N{RIGHT SINGLE QUOTATION MARK}"}
+)
 
 
 @cache
@@ -138,7 +140,7 @@ class Page:
         if not words:
             return
         sizes = range(size, (smallest or size) - 1, -2)
-        for size in sizes:  # noqa: B007
+        for size in sizes:
             found = wrapped(words, font(name, size), WIDTH - 2 * MARGIN)
             if len(found) <= most:
                 break

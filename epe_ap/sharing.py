@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from html import unescape
-from typing import Any, Final
+from typing import Final
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.translation import get_language, pgettext
@@ -132,9 +131,7 @@ def _limit(row: FigureRow) -> str:
         if row.denominator is None:
             parts.append(_("base not stated"))
         else:
-            parts.append(
-                _("%(part)s of %(whole)s") % {"part": number(row.numerator), "whole": number(row.denominator)}
-            )
+            parts.append(_("%(part)s of %(whole)s") % {"part": number(row.numerator), "whole": number(row.denominator)})
     if row.target is not None:
         words = " ".join(filter(None, (qualifier(row.target_qualifier), amount(row, "target"))))
         parts.append(f"{_('Target:')} {words}")

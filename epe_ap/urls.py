@@ -9,6 +9,7 @@ from django.contrib.sitemaps import views as sitemap_views
 from django.http import HttpRequest, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import require_safe
 
 from epe_ap import shared_views, sitemaps, views
 from epe_ap.feeds import NewFigures
@@ -29,9 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         {"sitemaps": sitemaps.SITEMAPS, "sitemap_url_name": "sitemap_section"},
         name="sitemap",
     ),
-    path(
-        "sitemap-<slug:section>.xml", sitemap_views.sitemap, {"sitemaps": sitemaps.SITEMAPS}, name="sitemap_section"
-    ),
+    path("sitemap-<slug:section>.xml", sitemap_views.sitemap, {"sitemaps": sitemaps.SITEMAPS}, name="sitemap_section"),
 ]
 
 # `/` and any page without a prefix lead to the reader's language.
@@ -41,7 +40,7 @@ urlpatterns += i18n_patterns(
     path("about/", views.about, name="about"),
     path("data/", views.data, name="data"),
     path("style/", views.style, name="style"),
-    path("feed/", NewFigures(), name="feed"),
+    path("feed/", require_safe(NewFigures()), name="feed"),
     path("pictures/<slug:version>/epe-ap.png", shared_views.site_picture, name="site_picture"),
     path("pictures/<slug:version>/<path:key>.png", shared_views.figure_picture, name="figure_picture"),
     path("accounts/", include("accounts.urls")),

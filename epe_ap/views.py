@@ -25,6 +25,7 @@ from indicators.selections import widest
 from indicators.tables import FigureRow, Names, figure_rows
 from library.models import Discrepancy
 from opendata.columns import COLUMNS
+from opendata.links import downloads
 from opendata.meanings import column_meanings
 from partners.models import Country
 from projects.models import Programme, Theme, WorkPlan
@@ -298,10 +299,8 @@ def data(request: HttpRequest) -> HttpResponse:
         request,
         "epe_ap/data.html",
         {
-            "downloads": [
-                {"label": label, "url": reverse(f"results_{ending}", query=whole)}
-                for ending, label in (("csv", _("CSV")), ("xlsx", _("Spreadsheet (XLSX)")), ("json", _("JSON")))
-            ],
+            "downloads": downloads(whole),
+            "programmes": Programme.objects.real().prefetch_related("countries").order_by("code"),
             "columns": [(name, meanings[name]) for name in COLUMNS],
         },
     )

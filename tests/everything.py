@@ -19,7 +19,7 @@ PAGES = {
     "/compare/": 5,
     "/countries/": 2,
     "/countries/CL/": 14,
-    "/data/": 0,
+    "/data/": 2,
     "/discrepancies/": 6,
     "/findings/": 8,
     "/forums/": 3,

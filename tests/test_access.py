@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 
 from accounts.roles import SPECIALISTS
 from indicators.actions import rebuild_results
+from indicators.models import Result
 from tests import factories as make
 from tests.factories import three
 
@@ -37,8 +38,10 @@ PUBLIC = {
     *("home", "method", "about", "data", "style", "countries", "country", "partners", "partner", "projects", "project"),
     *("themes", "theme", "work_plan", "forums", "forum", "framework", "compare", "indicator", "indicator_history"),
     *("sdgs", "goal", "results", "results_csv", "results_xlsx", "results_json", "publications", "findings"),
-    *("sources", "source", "discrepancies", "favicon"),
+    *("sources", "source", "discrepancies", "favicon", "robots", "sitemap", "sitemap_section", "feed", "site_picture"),
 }
+#: What is public once it is published: of what is not there is no such page.
+PUBLISHED = {"figure_picture"}
 #: Pages about whoever is signed in, and those on which one signs in.
 ONESELF = {
     *("account_request_login_code", "account_confirm_login_code"),
@@ -196,6 +199,11 @@ class World:
                 yield address + query(self)
 
 
+def unpublished(project: str) -> str:
+    """The key of an approved figure whose period is not published."""
+    return Result.objects.filter(project__slug=project, is_public=False, actual=DECOY_NUMBER)[0].key
+
+
 #: What the query of an address names, where there is no page without it.
 QUERIES: dict[str, list[Any]] = {
     "evidence_add": [
@@ -228,6 +236,9 @@ OF_PAGE: dict[str, dict[str, Any]] = {
     "partner": {"slug": "b"},
     "indicator": {"slug": "trained"},
     "indicator_history": {"slug": "trained"},
+    "sitemap_section": {"section": "indicators"},
+    "site_picture": {"version": "0"},
+    "figure_picture": {"version": "0", "key": lambda _world, project: unpublished(project)},
     "theme": {"slug": "T1"},
     "work_plan": {"slug": "plan"},
     "forum": {"slug": "1"},
@@ -283,6 +294,8 @@ def expected(name: str, role: str, address: str) -> set[int]:
     """The statuses that an address may answer with, to a question or to a form."""
     if name in PUBLIC:
         return {200, 301, 302, 405}
+    if name in PUBLISHED:
+        return {404, 405}
     if name in ONESELF or name in BY_SECRET:
         return {200, 302, 403, 404, 405, 410, 429}
     if role in ("anonymous", "deactivated"):
@@ -297,7 +310,7 @@ def expected(name: str, role: str, address: str) -> set[int]:
 
 
 def test_every_address_stands_in_one_table() -> None:
-    tables = [PUBLIC, ONESELF, STAFF, THEIRS, SHARED, LISTS, BY_SECRET]
+    tables = [PUBLIC, PUBLISHED, ONESELF, STAFF, THEIRS, SHARED, LISTS, BY_SECRET]
     listed = [name for table in tables for name in table]
     assert sorted(listed) == sorted(set(listed)) == sorted({name for name, _words in PAGES})
 

@@ -4,9 +4,13 @@ from typing import Any
 
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from epe_ap.sharing import MOST_LETTERS, Shared, in_a_sentence, main_figure, picture_path, plain
+from epe_ap.structured import as_script, dataset, way
+from indicators.tables import FigureTables
 
 register = template.Library()
 
@@ -50,9 +54,34 @@ def described(figures: Any = None, *, name: str = "", text: str = "") -> str:
     return plain(". ".join(part.rstrip(".") for part in parts if part) + ".", MOST_LETTERS)
 
 
-@register.inclusion_tag("components/share_picture.html", takes_context=True)
+@register.inclusion_tag("epe_ap/share_picture.html", takes_context=True)
 def share_picture(context: template.Context, figures: Any = None) -> dict[str, Any]:
     """The picture of a page's main figure; where it has none, that of the site."""
     figure = main_figure(figures)
     shared = Shared.of(figure) if figure else Shared.of_site()
     return {"url": context["request"].build_absolute_uri(picture_path(figure, shared)), "words": shared.words}
+
+
+@register.simple_tag(takes_context=True)
+def data_of_page(
+    context: template.Context, figures: FigureTables | None = None, *, name: str, **more: Any
+) -> SafeString:
+    """The rows of a page as a data set, for machines; ``more``: downloads, programmes, columns."""
+    said = dataset(
+        context["request"],
+        url=context["canonical_url"],
+        name=plain(name),
+        description=context["page_description"],
+        rows=figures.rows if figures else (),
+        **more,
+    )
+    return as_script(said)
+
+
+@register.simple_tag(takes_context=True)
+def data_of_way(context: template.Context, label: str, url: str) -> SafeString:
+    """The way to a page that stands in a list, for machines."""
+    request = context.request  # type: ignore[attr-defined]
+    return (
+        as_script(way(request, [(_("EPE-AP results"), reverse("home")), (label, url)])) if request else SafeString("")
+    )

@@ -14,6 +14,7 @@ from indicators.querysets import ResultQuerySet
 from indicators.tables import FigureRow, FigureTables, Names, figure_rows, reader_language, tables_of
 from library.models import Citation, Discrepancy
 from library.statements import Disagreement, statements
+from opendata.links import downloads
 from projects.demonstrations import asked_for, query_of
 
 
@@ -35,6 +36,7 @@ def indicator_page(request: HttpRequest, slug: str) -> HttpResponse:
             "indicator": indicator,
             "query": query_of(indicator.programme),
             "is_retired": is_retired(indicator),
+            "downloads": downloads({"q": indicator.slug, "nature": "all", "sex": "all", "period": "all"}),
             "figures": _by_period(rows),
             "restated": [row for row in rows if _is_restated(row)],
             "statements": statements(Citation.objects.of_indicator(indicator), names),
