@@ -8,5 +8,6 @@ urlpatterns = [
     re_path(r"^projects/(?P<slug>[A-Za-z0-9._-]+)/$", views.project_page, name="project"),
     path("themes/", views.theme_list, name="themes"),
     path("themes/<slug:slug>/", views.theme_page, name="theme"),
+    path("work-plans/<slug:slug>.ics", views.work_plan_calendar, name="work_plan_calendar"),
     path("work-plans/<slug:slug>/", views.work_plan_page, name="work_plan"),
 ]

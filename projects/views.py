@@ -2,8 +2,10 @@
 
 from itertools import groupby
 
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -12,9 +14,11 @@ from indicators.models import Result
 from indicators.tables import figure_tables
 from library.models import Citation, Discrepancy, Finding, Publication
 from library.statements import by_kind
+from projects.calendars import calendar_of
 from projects.choices import Component, ThemeKind
 from projects.demonstrations import asked_for
-from projects.models import Project, Theme, WorkPlan
+from projects.models import Activity, Project, Theme, WorkPlan
+from projects.timelines import Timeline
 
 
 @require_safe
@@ -99,4 +103,25 @@ def theme_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def work_plan_page(request: HttpRequest, slug: str) -> HttpResponse:
     plan = get_object_or_404(WorkPlan.objects.for_page(), slug=slug)
-    return render(request, "projects/work_plan_page.html", {"plan": plan})
+    calendar = reverse("work_plan_calendar", args=[plan.slug])
+    return render(
+        request,
+        "projects/work_plan_page.html",
+        {
+            "plan": plan,
+            "timeline": Timeline.of(plan),
+            "calendar": calendar,
+            # What programs that keep calendars open as a subscription, not as a file.
+            "subscription": f"webcal://{request.get_host()}{calendar}",
+        },
+    )
+
+
+@require_safe
+def work_plan_calendar(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = get_object_or_404(WorkPlan.objects.for_page(), slug=slug)
+    changed = Activity.history.filter(area__work_plan=plan).order_by().values_list("id").annotate(Max("history_date"))
+    content = calendar_of(plan, changed=dict(changed), absolute=request.build_absolute_uri)
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{plan.slug}.ics"'
+    return response

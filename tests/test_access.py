@@ -36,7 +36,18 @@ OUTSIDERS = ("anonymous", "removed", "deactivated")
 #: Pages that anybody opens, about B's project, indicator and institution where they are about one.
 PUBLIC = {
     *("home", "method", "about", "data", "style", "countries", "country", "partners", "partner", "projects", "project"),
-    *("themes", "theme", "work_plan", "forums", "forum", "framework", "compare", "indicator", "indicator_history"),
+    *(
+        "themes",
+        "theme",
+        "work_plan",
+        "work_plan_calendar",
+        "forums",
+        "forum",
+        "framework",
+        "compare",
+        "indicator",
+        "indicator_history",
+    ),
     *("sdgs", "goal", "results", "results_csv", "results_xlsx", "results_json", "publications", "findings"),
     *("sources", "source", "discrepancies", "favicon", "robots", "sitemap", "sitemap_section", "feed", "site_picture"),
 }
@@ -241,6 +252,7 @@ OF_PAGE: dict[str, dict[str, Any]] = {
     "figure_picture": {"version": "0", "key": lambda _world, project: unpublished(project)},
     "theme": {"slug": "T1"},
     "work_plan": {"slug": "plan"},
+    "work_plan_calendar": {"slug": "plan"},
     "forum": {"slug": "1"},
     "source": {"slug": "book"},
     "confirm": {"code": "B" * 43},

@@ -156,7 +156,10 @@ def test_the_feed_tells_published_figures_with_limits_and_source_the_latest_firs
     [entry] = feed.findall(f"{ATOM}entry")
 
     assert answer.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
-    assert entry.findtext(f"{ATOM}title") == f"Trained shown: more than 1,349\xa0people (SHOWN, Chile, {world.shown.period.name})"
+    assert (
+        entry.findtext(f"{ATOM}title")
+        == f"Trained shown: more than 1,349\xa0people (SHOWN, Chile, {world.shown.period.name})"
+    )
     assert "more than 1,349" in (entry.findtext(f"{ATOM}summary") or "")
     assert "&lt;Results&gt;" in (entry.findtext(f"{ATOM}summary") or "")
     assert entry.find(f"{ATOM}link").attrib["href"] == "http://testserver/en/indicators/shown/"  # type: ignore[union-attr]
