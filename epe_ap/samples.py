@@ -374,7 +374,7 @@ def style_context(**changes: Any) -> dict[str, Any]:
                 "title": "Guide d’aménagement des parcours",
                 "url": "#",
                 "lang": "fr",
-                "text": "Comment adapter un parcours aux personnes en emploi.",
+                "text": "How to adapt a course to people in employment.",
                 "facts": ["2021", "French"],
             },
         ],

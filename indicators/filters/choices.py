@@ -59,6 +59,7 @@ class Choice:
         short: as a heading has room for; the label when empty.
         pk: the record's primary key, where the value is a record.
         is_offered: whether the list of choices shows it; an address may name the others too.
+        lang: the language of the label, where it is a name in a language of its own.
         is_demonstration: of a demonstration programme, of which nothing is said unless it is asked for by name.
     """
 
@@ -67,6 +68,7 @@ class Choice:
     short: str = ""
     pk: int | None = None
     is_offered: bool = True
+    lang: str = ""
     is_demonstration: bool = False
 
     @property
@@ -138,15 +140,23 @@ class Vocabulary:
                     record.slug,
                     Truncator(f"{record.code} · {record.title}").chars(LONGEST_LABEL),
                     short=record.code,
+                    lang=record.language,
                     **of(record),
                 )
                 for record in self.projects
             ],
             "partner": [
-                Choice(record.slug, str(record), short=record.short_name, pk=record.pk) for record in self.partners
+                Choice(record.slug, str(record), short=record.short_name, pk=record.pk, lang=record.language)
+                for record in self.partners
             ],
             "forum": [
-                Choice(record.slug, str(record), short=_("forum %(number)s") % {"number": record.number}, **of(record))
+                Choice(
+                    record.slug,
+                    str(record),
+                    short=_("forum %(number)s") % {"number": record.number},
+                    lang=record.language,
+                    **of(record),
+                )
                 for record in self.forums
             ],
             "sdg": self._goal_choices(),

@@ -262,6 +262,7 @@ class ResultsPage:
                 {
                     "value": choice.value,
                     "label": choice.label,
+                    "lang": choice.lang,
                     "count": rows,
                     "selected": choice.value in chosen,
                 }

@@ -1,5 +1,6 @@
 """Pages of projects, themes and work plans."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -55,6 +56,17 @@ def test_a_project_shows_both_of_its_titles_and_our_translation(client: Client):
     assert words(page).count("Title under this theme:") == 1
     assert "Recherche appliquée" in words(client.get(other.get_absolute_url()))
     assert "Électromécanique" not in words(client.get(other.get_absolute_url()))
+
+
+def test_in_a_list_a_title_bears_its_language_and_our_summary_that_of_the_page(client: Client):
+    make.project(title="Électromécanique", language="fr", **three("summary", "What it set out to do."))
+
+    page = client.get("/en/projects/").content.decode()
+
+    assert '<a href="/en/projects/A1/" lang="fr">Électromécanique</a>' in re.sub(
+        "/projects/[^/]+/", "/projects/A1/", page
+    )
+    assert '<p class="card-text">What it set out to do.</p>' in page
 
 
 def test_partners_stand_by_role_the_lead_first(client: Client):
