@@ -1,5 +1,6 @@
 """Pictures of figures for those who share a page."""
 
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
@@ -8,6 +9,9 @@ from epe_ap.sharing import Shared, main_figure, picture_path
 from indicators.models import Result
 from indicators.tables import FigureRow, figure_rows
 from projects.demonstrations import asked_for
+
+#: For how many seconds a picture is not drawn again, though somebody asks past all that keep it for a year.
+KEPT = 24 * 60 * 60
 
 
 @require_safe
@@ -32,6 +36,7 @@ def _picture(shared: Shared, version: str, figure: FigureRow | None = None) -> H
     if version != shared.version:
         # Whoever kept the address of an earlier value is shown the value of today.
         return HttpResponseRedirect(picture_path(figure, shared))
-    response = HttpResponse(draw(shared), content_type="image/png")
+    content = cache.get_or_set(f"picture-{version}", lambda: draw(shared), KEPT)
+    response = HttpResponse(content, content_type="image/png")
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

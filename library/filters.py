@@ -23,6 +23,18 @@ LONGEST_SEARCH: Final = 200
 Choices = list[tuple[str, str]]
 
 
+class Name(str):
+    """A label that is a name in a language of its own."""
+
+    lang: str
+
+    @classmethod
+    def of(cls, text: str, lang: str) -> "Name":
+        name = cls(text)
+        name.lang = lang
+        return name
+
+
 def words_of(choices: ChoicesType) -> Callable[[], Choices]:
     """The stored words of a field, with their names in the reader's language."""
     return lambda: [(str(value), _capitalised(str(label))) for value, label in choices.choices]
@@ -34,11 +46,12 @@ def themes() -> Choices:
 
 def projects() -> Choices:
     found = Project.objects.real().order_by("programme__code", "code")
-    return [(project.slug, f"{project.code} · {project.title}") for project in found]
+    return [(project.slug, Name.of(f"{project.code} · {project.title}", project.language)) for project in found]
 
 
 def forums() -> Choices:
-    return [(forum.slug, str(forum)) for forum in Forum.objects.real().order_by("programme__code", "number")]
+    found = Forum.objects.real().order_by("programme__code", "number")
+    return [(forum.slug, Name.of(str(forum), forum.language)) for forum in found]
 
 
 def countries() -> Choices:

@@ -131,7 +131,13 @@ def facet_context(found: ListFilter, name: str, options: list[tuple[str, str, in
         "is_open": bool(chosen) or name in ("kind", "theme", "severity"),
         "selected_count": len(chosen),
         "options": [
-            {"value": value, "label": label, "count": count, "selected": value in chosen}
+            {
+                "value": value,
+                "label": label,
+                "lang": getattr(label, "lang", ""),
+                "count": count,
+                "selected": value in chosen,
+            }
             for value, label, count in options
             if count or value in chosen
         ],

@@ -5,6 +5,7 @@ What it must hide: test_nothing_leaks.py.
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -88,6 +89,18 @@ def test_nonsense_in_the_path_answers_404_with_a_sentence(client: Client, path: 
     assert page.status_code == 404
     assert "There is no page at this address" in words(page)
     assert "HIDDEN" not in words(page)
+
+
+def test_each_page_says_in_its_head_what_it_alone_is_about(client: Client):
+    pages = {path: client.get(f"/en{path}").content.decode() for path in PAGES}
+    titles = {path: re.findall("<title>(.*?)</title>", page)[0] for path, page in pages.items()}
+    descriptions = {path: re.findall('<meta name="description" content="(.*?)">', page) for path, page in pages.items()}
+
+    assert len({*titles.values()}) == len(PAGES)
+    assert {path: len(found) for path, found in descriptions.items() if len(found) != 1} == {}
+    said = {path: unescape(found) for path, [found] in descriptions.items()}
+    assert len({*said.values()}) == len(PAGES)
+    assert {path: text for path, text in said.items() if not 10 <= len(text) <= 160} == {}
 
 
 def test_a_country_stands_at_one_address(client: Client):
