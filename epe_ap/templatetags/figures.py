@@ -8,7 +8,7 @@ are never grouped.
 
 Conventions (DOMAIN: number formats): English ``1,234.5`` and ``83.5%``; French
 and neutral Spanish ``1 234,5`` and ``83,5 %`` with no-break spaces (U+00A0).
-Why these: docs/decisions/0014-numbers-in-three-languages.md.
+Why these: docs/decisions/0015-numbers-in-three-languages.md.
 """
 
 from collections.abc import Iterable, Sequence
