@@ -9,6 +9,7 @@ from django import forms
 from django.core.paginator import Paginator
 
 from epe_ap import tokens
+from epe_ap.sample_charts import sample_charts
 
 STATUSES = {
     "exceeded": "Exceeded",
@@ -310,6 +311,7 @@ def style_context(**changes: Any) -> dict[str, Any]:
                 ),
             },
         ],
+        "charts": sample_charts(),
         "statuses": list(STATUSES.items()),
         "states": [(word, word.capitalize()) for word in ("draft", "submitted", "returned", "approved")],
         "form": SampleForm({"institution": "", "country": "PE", "is_final": True}),

@@ -7,6 +7,7 @@ urlpatterns = [
     path("compare/", compare.compare_page, name="compare"),
     path("indicators/<slug:slug>/", indicator.indicator_page, name="indicator"),
     path("indicators/<slug:slug>/history/", indicator.indicator_history, name="indicator_history"),
+    path("indicators/<slug:slug>/charts/<slug:kind>.<slug:ending>", indicator.indicator_chart, name="indicator_chart"),
     path("sdgs/", goal.goal_list, name="sdgs"),
     path("sdgs/<int:number>/", goal.goal_page, name="goal"),
     path("results/", results.results_page, name="results"),

@@ -5,6 +5,11 @@ from partners import views
 urlpatterns = [
     path("countries/", views.country_list, name="countries"),
     re_path(r"^countries/(?P<code>[A-Za-z]{2})/$", views.country_page, name="country"),
+    re_path(
+        r"^countries/(?P<code>[A-Z]{2})/charts/(?P<kind>[a-z-]+)\.(?P<ending>[a-z]+)$",
+        views.country_chart,
+        name="country_chart",
+    ),
     path("partners/", views.partner_list, name="partners"),
     path("partners/<slug:slug>/", views.partner_page, name="partner"),
 ]

@@ -5,8 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from indicators.charts.chart import Chart, located
+from indicators.charts.files import chart_file
+from indicators.charts.targets import target_chart
+from indicators.charts.women import women_chart
 from indicators.models import Result
-from indicators.tables import Names, figure_rows, reader_language, tables_of
+from indicators.querysets import ResultQuerySet
+from indicators.tables import FigureRow, Names, figure_rows, reader_language, tables_of
 from library.models import Citation, Discrepancy, Publication
 from library.statements import Disagreement
 from partners.choices import PartnerKind
@@ -27,7 +32,7 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
     country = get_object_or_404(Country, code=code.upper())
     if code != country.code:
         return redirect(country, permanent=True)
-    results = Result.objects.for_pages().results().in_order(group="family", sort="name", language=reader_language())
+    results = _results_of_countries()
     # What a forum counted is not offered as if it came near to being the country's: it was merely held there.
     around = results.regional().exclude(forum__country=country) if country.is_pacific_alliance else results.none()
     own, regional = figure_rows(results.filter(country=country), around)
@@ -37,6 +42,7 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
         {
             "country": country,
             "figures": tables_of(own),
+            "charts": _country_charts(country, own),
             "regional": tables_of(regional),
             "projects": Project.objects.real().filter(countries=country).for_list(),
             "partners": Partner.objects.for_list().filter(country=country),
@@ -44,6 +50,23 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
             "work_plans": WorkPlan.objects.real().filter(countries=country),
         },
     )
+
+
+@require_safe
+def country_chart(request: HttpRequest, code: str, kind: str, ending: str) -> HttpResponse:
+    """A chart of a country's own figures as a file."""
+    country = get_object_or_404(Country, code=code)
+    [own] = figure_rows(_results_of_countries().filter(country=country))
+    return chart_file(request, _country_charts(country, own), kind=kind, ending=ending)
+
+
+def _results_of_countries() -> ResultQuerySet:
+    return Result.objects.for_pages().results().in_order(group="family", sort="name", language=reader_language())
+
+
+def _country_charts(country: Country, rows: list[FigureRow]) -> list[Chart]:
+    charts = [target_chart(rows), women_chart(rows)]
+    return located(charts, of="country", key=country.code, subject=country.name)
 
 
 @require_safe

@@ -10,14 +10,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from forums.models import Forum
+from indicators.charts.chart import Chart, located
+from indicators.charts.files import chart_file
+from indicators.charts.targets import target_chart
+from indicators.charts.women import women_chart
 from indicators.models import Result
-from indicators.tables import figure_tables
+from indicators.tables import FigureTables, figure_tables
 from library.models import Citation, Discrepancy, Finding, Publication
 from library.statements import by_kind
 from projects.calendars import calendar_of
 from projects.choices import Component, ThemeKind
-from projects.demonstrations import asked_for
-from projects.models import Activity, Project, Theme, WorkPlan
+from projects.demonstrations import asked_for, query_of
+from projects.models import Activity, Programme, Project, Theme, WorkPlan
+from projects.querysets import ProjectQuerySet
 from projects.timelines import Timeline
 
 
@@ -34,20 +39,48 @@ def project_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def project_page(request: HttpRequest, slug: str) -> HttpResponse:
     demonstration = asked_for(request)
-    known = Project.objects.real() if demonstration is None else demonstration.projects.all()
-    project = get_object_or_404(known.for_page(), slug=slug)
+    project = get_object_or_404(_projects(demonstration).for_page(), slug=slug)
+    figures = _figures_of_project(project, demonstration)
     citations = list(Citation.objects.about_project(project))
     return render(
         request,
         "projects/project_page.html",
         {
             "project": project,
-            "figures": figure_tables(Result.objects.for_pages(demonstration).filter(project=project), group="nature"),
+            "figures": figures,
+            "charts": _project_charts(project, figures),
             "roles": partners_by_role(project, citations),
             "citations": [citation for citation in citations if citation.project_id],
             "findings": by_kind(Finding.objects.filter(project=project).for_list()),
             "discrepancies": Discrepancy.objects.about_project(project),
         },
+    )
+
+
+@require_safe
+def project_chart(request: HttpRequest, slug: str, kind: str, ending: str) -> HttpResponse:
+    """A chart of a project's figures as a file."""
+    demonstration = asked_for(request)
+    project = get_object_or_404(_projects(demonstration).select_related("programme"), slug=slug)
+    figures = _figures_of_project(project, demonstration)
+    return chart_file(request, _project_charts(project, figures), kind=kind, ending=ending)
+
+
+def _projects(demonstration: Programme | None) -> ProjectQuerySet:
+    return Project.objects.real() if demonstration is None else demonstration.projects.all()
+
+
+def _figures_of_project(project: Project, demonstration: Programme | None) -> FigureTables:
+    return figure_tables(Result.objects.for_pages(demonstration).filter(project=project), group="nature")
+
+
+def _project_charts(project: Project, figures: FigureTables) -> list[Chart]:
+    return located(
+        [target_chart(figures.rows), women_chart(figures.rows)],
+        of="project",
+        key=project.slug,
+        subject=f"{project.code} · {project.title}",
+        query=query_of(project.programme),
     )
 
 
@@ -80,12 +113,14 @@ def theme_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def theme_page(request: HttpRequest, slug: str) -> HttpResponse:
     theme = get_object_or_404(Theme.objects.real().select_related("programme"), slug=slug)
+    figures = _figures_of_theme(theme)
     return render(
         request,
         "projects/theme_page.html",
         {
             "theme": theme,
-            "figures": figure_tables(Result.objects.for_pages().results().of_themes([theme]), group="family"),
+            "figures": figures,
+            "charts": _theme_charts(theme, figures),
             "project_themes": (
                 theme.project_themes.select_related("project")
                 .prefetch_related("project__countries")
@@ -98,6 +133,22 @@ def theme_page(request: HttpRequest, slug: str) -> HttpResponse:
             "discrepancies": Discrepancy.objects.about_theme(theme),
         },
     )
+
+
+@require_safe
+def theme_chart(request: HttpRequest, slug: str, kind: str, ending: str) -> HttpResponse:
+    """A chart of a theme's figures as a file."""
+    theme = get_object_or_404(Theme.objects.real(), slug=slug)
+    return chart_file(request, _theme_charts(theme, _figures_of_theme(theme)), kind=kind, ending=ending)
+
+
+def _figures_of_theme(theme: Theme) -> FigureTables:
+    return figure_tables(Result.objects.for_pages().results().of_themes([theme]), group="family")
+
+
+def _theme_charts(theme: Theme, figures: FigureTables) -> list[Chart]:
+    charts = [target_chart(figures.rows), women_chart(figures.rows)]
+    return located(charts, of="theme", key=theme.slug, subject=str(theme))
 
 
 @require_safe

@@ -53,6 +53,8 @@ PUBLIC = {
 }
 #: What is public once it is published: of what is not there is no such page.
 PUBLISHED = {"figure_picture"}
+#: Charts of such pages as files: there is none where there is nothing to draw.
+CHARTS = {"country_chart", "theme_chart", "project_chart", "indicator_chart"}
 #: Pages about whoever is signed in, and those on which one signs in.
 ONESELF = {
     *("account_request_login_code", "account_confirm_login_code"),
@@ -250,6 +252,10 @@ OF_PAGE: dict[str, dict[str, Any]] = {
     "sitemap_section": {"section": "indicators"},
     "site_picture": {"version": "0"},
     "figure_picture": {"version": "0", "key": lambda _world, project: unpublished(project)},
+    "indicator_chart": {"slug": "trained", "kind": "periods"},
+    "theme_chart": {"slug": "T1", "kind": "targets"},
+    "project_chart": {"slug": lambda _world, project: project, "kind": "targets"},
+    "country_chart": {"code": "CL", "kind": "women"},
     "theme": {"slug": "T1"},
     "work_plan": {"slug": "plan"},
     "work_plan_calendar": {"slug": "plan"},
@@ -308,6 +314,8 @@ def expected(name: str, role: str, address: str) -> set[int]:
         return {200, 301, 302, 405}
     if name in PUBLISHED:
         return {404, 405}
+    if name in CHARTS:
+        return {200, 404, 405}
     if name in ONESELF or name in BY_SECRET:
         return {200, 302, 403, 404, 405, 410, 429}
     if role in ("anonymous", "deactivated"):
@@ -322,7 +330,7 @@ def expected(name: str, role: str, address: str) -> set[int]:
 
 
 def test_every_address_stands_in_one_table() -> None:
-    tables = [PUBLIC, PUBLISHED, ONESELF, STAFF, THEIRS, SHARED, LISTS, BY_SECRET]
+    tables = [PUBLIC, PUBLISHED, CHARTS, ONESELF, STAFF, THEIRS, SHARED, LISTS, BY_SECRET]
     listed = [name for table in tables for name in table]
     assert sorted(listed) == sorted(set(listed)) == sorted({name for name, _words in PAGES})
 
@@ -334,7 +342,7 @@ def test_no_page_tells_one_institution_of_another(world: World) -> None:
             continue
         for address in dict.fromkeys(world.addresses(name, words)):
             # Pages that are not about anybody's rights answer all members alike.
-            is_alike = name in PUBLIC or name in ONESELF
+            is_alike = name in PUBLIC or name in CHARTS or name in ONESELF
             for role in ("anonymous", "lead") if is_alike else (*OUTSIDERS, *MEMBERS):
                 for method, answer, text in asked(world.clients[role], address):
                     if any(decoy in text for decoy in DECOYS):

@@ -8,9 +8,9 @@ from textwrap import wrap
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboards import charts
 from dashboards.boards.lines import Line
 from epe_ap.templatetags.figures import amount, number, percent
+from indicators.charts import shapes as charts
 from indicators.choices import Measure, Status
 from indicators.models import ReportingPeriod
 

@@ -7,10 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from indicators.charts.chart import Chart, located
+from indicators.charts.places import country_chart, project_chart
 from indicators.choices import Qualifier
 from indicators.models import Result
 from indicators.selections import Comparison
-from indicators.tables import figure_rows, reader_language
+from indicators.tables import FigureRow, figure_rows, reader_language
 from partners.models import Country
 
 
@@ -36,5 +38,21 @@ def compare_page(request: HttpRequest) -> HttpResponse:
             "columns": columns,
             "lines": comparison.split,
             "of_projects": comparison.projects,
+            "charts": _charts(rows),
         },
     )
+
+
+def _charts(rows: list[FigureRow]) -> list[Chart]:
+    """One small chart for each indicator: by country where a source splits it so, else by project. They are the charts of the
+    indicators' own pages."""
+    by_indicator: dict[int, list[FigureRow]] = {}
+    for row in rows:
+        by_indicator.setdefault(row.indicator_id, []).append(row)
+    charts = []
+    for of_one in by_indicator.values():
+        chart = country_chart(of_one) or project_chart(of_one)
+        if chart is not None:
+            indicator = of_one[0].indicator
+            charts += located([chart], of="indicator", key=indicator.slug, subject=indicator.name)
+    return charts

@@ -8,6 +8,13 @@ from django.views.decorators.http import require_safe
 
 from epe_ap.pages import page_numbers, page_of, unknown_names
 from indicators.actions import thresholds
+from indicators.charts.chart import Chart, located
+from indicators.charts.country_map import map_chart
+from indicators.charts.files import chart_file
+from indicators.charts.periods import period_charts
+from indicators.charts.places import country_chart, project_chart
+from indicators.charts.targets import target_chart
+from indicators.charts.women import women_chart
 from indicators.histories import published_histories
 from indicators.models import Category, Indicator, Result, Target
 from indicators.querysets import ResultQuerySet
@@ -23,11 +30,7 @@ def indicator_page(request: HttpRequest, slug: str) -> HttpResponse:
     demonstration = asked_for(request)
     indicator = get_object_or_404(Indicator.objects.for_page(demonstration), slug=slug)
     names = Names.of(indicator.themes.all(), Category.objects.select_related("dimension"))
-    results = _results_of(indicator).rows()
-    [rows] = figure_rows(
-        results.in_order(group="family", sort="name", language=reader_language()),
-        names=names,
-    )
+    rows = _rows_of(indicator, names)
     discrepancies = Discrepancy.objects.about_indicator(indicator).with_statements()
     return render(
         request,
@@ -38,6 +41,7 @@ def indicator_page(request: HttpRequest, slug: str) -> HttpResponse:
             "is_retired": is_retired(indicator),
             "downloads": downloads({"q": indicator.slug, "nature": "all", "sex": "all", "period": "all"}),
             "figures": _by_period(rows),
+            "charts": charts_of(indicator, rows),
             "restated": [row for row in rows if _is_restated(row)],
             "statements": statements(Citation.objects.of_indicator(indicator), names),
             "disagreements": Disagreement.of(discrepancies, names),
@@ -76,6 +80,37 @@ def indicator_history(request: HttpRequest, slug: str) -> HttpResponse:
             "problems": [*problems, *unknown_names(request.GET, ["page", "programme"] if demonstration else ["page"])],
         },
     )
+
+
+@require_safe
+def indicator_chart(request: HttpRequest, slug: str, kind: str, ending: str) -> HttpResponse:
+    """A chart of an indicator as a file: of the figures that its page shows, and no others."""
+    indicator = get_object_or_404(Indicator.objects.for_page(asked_for(request)), slug=slug)
+    names = Names.of(indicator.themes.all(), Category.objects.select_related("dimension"))
+    return chart_file(request, charts_of(indicator, _rows_of(indicator, names)), kind=kind, ending=ending)
+
+
+def charts_of(indicator: Indicator, rows: list[FigureRow]) -> list[Chart]:
+    """What is worth looking at of an indicator's rows, as charts with their addresses."""
+    latest = [row for row in rows if row.is_latest]
+    charts = [
+        *period_charts(rows),
+        target_chart(latest, of_one=True),
+        country_chart(rows),
+        map_chart(rows),
+        project_chart(rows),
+        women_chart(latest, of_one=True),
+    ]
+    return located(
+        charts, of="indicator", key=indicator.slug, subject=indicator.name, query=query_of(indicator.programme)
+    )
+
+
+def _rows_of(indicator: Indicator, names: Names) -> list[FigureRow]:
+    """The rows of its public results, in their order."""
+    results = _results_of(indicator).rows()
+    [rows] = figure_rows(results.in_order(group="family", sort="name", language=reader_language()), names=names)
+    return rows
 
 
 def _results_of(indicator: Indicator) -> ResultQuerySet:

@@ -52,8 +52,9 @@ PAGES = {
     "404": "/there-is-no-such-page/",
 }
 
-#: The results as files: nothing to look at.
+#: The results and the charts as files: nothing to look at.
 FILES = {"results_csv", "results_xlsx", "results_json"}
+FILES |= {"indicator_chart", "country_chart", "theme_chart", "project_chart"}
 #: What opens to whoever has signed in, or has a code on its way; test_site.py and test_invitation.py look at it.
 SIGNED_IN = {
     "account_confirm_login_code",

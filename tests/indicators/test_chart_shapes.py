@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dashboards import charts
+from indicators.charts import shapes as charts
 
 NUMBERS = st.decimals(min_value=-(10**9), max_value=10**9, places=2, allow_nan=False)
 
