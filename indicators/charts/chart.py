@@ -188,6 +188,11 @@ def sources_of(rows: Iterable[Row]) -> list[Any]:
     return list(found.values())
 
 
+def capitalised(title: str) -> str:
+    """A title that begins with a name of ours, which may begin with a small letter: "forum 3"."""
+    return title[:1].upper() + title[1:]
+
+
 def listed(parts: Sequence[str]) -> str:
     """Statements one after the other, as a text alternative holds them."""
     return "; ".join(parts)

@@ -14,6 +14,7 @@ from indicators.charts.chart import (
     Table,
     about,
     actual_of,
+    capitalised,
     coverage_of,
     demonstration,
     is_drawable,
@@ -63,7 +64,7 @@ def country_chart(rows: Sequence[Row]) -> Chart | None:
             "%(place)s: %(high)s, the highest of %(number)s countries",
             len(chosen),
         ) % _said(chosen)
-    return _chart(COUNTRIES, chosen, title, notes, lambda row: row.country.name)
+    return _chart(COUNTRIES, chosen, capitalised(title), notes, lambda row: row.country.name)
 
 
 def project_chart(rows: Sequence[Row]) -> Chart | None:
@@ -79,7 +80,7 @@ def project_chart(rows: Sequence[Row]) -> Chart | None:
             "%(place)s: %(high)s, the highest of %(number)s figures",
             len(chosen),
         ) % _said(chosen)
-    return _chart(PROJECTS, chosen, title, notes, about)
+    return _chart(PROJECTS, chosen, capitalised(title), notes, about)
 
 
 def is_whole(row: Row) -> bool:

@@ -18,6 +18,7 @@ from indicators.charts.chart import (
     Table,
     about,
     actual_of,
+    capitalised,
     coverage_of,
     demonstration,
     is_drawable,
@@ -37,6 +38,11 @@ KIND = "targets"
 #: So many figures are drawn; a longer page says how many more its tables hold.
 MOST = 10
 NOT_COMPARED = (Status.NOT_MEASURABLE, Status.NOT_APPLICABLE, Status.NO_TARGET, Status.RECORDED)
+#: How a figure stands that can be held against its target by now: what the title counts.
+COMPARED = (
+    *(Status.EXCEEDED, Status.ACHIEVED, Status.ON_TRACK),
+    *(Status.BEHIND, Status.REGRESSED, Status.UNDECIDED),
+)
 REACHED = (Status.EXCEEDED, Status.ACHIEVED)
 BAR = 12
 
@@ -116,6 +122,16 @@ def target_chart(rows: Sequence[Row], *, of_one: bool = False) -> Chart | None:
             )
             % {"number": number(more)}
         )
+    awaited = sum(bullet.row.status == Status.NOT_REPORTED for bullet in every)
+    if awaited:
+        notes.append(
+            ngettext(
+                "%(number)s target is stated without a figure that answers it.",
+                "%(number)s targets are stated without a figure that answers them.",
+                awaited,
+            )
+            % {"number": number(awaited)}
+        )
     without = sum(row.target is None and row.target_final is None for row in rows)
     if without:
         notes.append(
@@ -140,24 +156,27 @@ def target_chart(rows: Sequence[Row], *, of_one: bool = False) -> Chart | None:
 
 
 def _title(bullets: Sequence[Bullet], *, of_one: bool) -> str:
-    if len(bullets) == 1:
-        [bullet] = bullets
+    compared = [bullet for bullet in bullets if bullet.row.status in COMPARED]
+    if len(compared) < 2:
+        # What only waits for its figure, or for its day, is told below.
+        bullet = next((each for each in compared or bullets if each.actual is not None), bullets[0])
         is_narrow = any(key is not None for key in scope_of(bullet.row))
-        return _("%(name)s: %(actual)s, with a target of %(target)s") % {
+        title = _("%(name)s: %(actual)s, with a target of %(target)s") % {
             "name": about(bullet.row) if of_one and is_narrow else bullet.row.indicator.name,
             "actual": bullet.said,
             "target": target_of(bullet.row, bullet.target),
         }
-    reached = sum(bullet.row.status in REACHED for bullet in bullets)
-    said = {"reached": number(reached), "number": number(len(bullets))}
-    if reached == len(bullets):
-        return _("All %(number)s figures with a stated target reached it") % said
+        return capitalised(title)
+    reached = sum(bullet.row.status in REACHED for bullet in compared)
+    said = {"reached": number(reached), "number": number(len(compared))}
+    if reached == len(compared):
+        return _("All %(number)s figures that have a target reached it") % said
     if not reached:
-        return _("None of the %(number)s figures with a stated target has reached it") % said
+        return _("None of the %(number)s figures that have a target has reached it") % said
     return (
         ngettext(
-            "%(reached)s of the %(number)s figures with a stated target has reached it",
-            "%(reached)s of the %(number)s figures with a stated target have reached it",
+            "%(reached)s of the %(number)s figures that have a target has reached it",
+            "%(reached)s of the %(number)s figures that have a target have reached it",
             reached,
         )
         % said

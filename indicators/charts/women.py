@@ -17,6 +17,7 @@ from indicators.charts.chart import (
     Table,
     about,
     actual_of,
+    capitalised,
     demonstration,
     is_drawable,
     listed,
@@ -157,7 +158,7 @@ def _title(splits: Sequence[Split]) -> str:
         said = {"share": percent(split.women)}
         if all(key is None for key in scope_of(row)):
             return str(plain) % said
-        return str(of_place) % {**said, "place": row.scope_label}
+        return capitalised(str(of_place) % {**said, "place": row.scope_label})
     shares = [split.women for split in splits]
     said = {"low": percent(min(shares)), "high": percent(max(shares)), "number": number(len(splits))}
     if said["low"] == said["high"]:

@@ -57,7 +57,8 @@ def test_each_bar_has_a_scale_of_its_own_so_that_contacts_never_share_one_with_p
         ]
     )
     assert chart is not None
-    assert chart.title == "2 of the 3 figures with a stated target have reached it"
+    assert chart.title == "All 2 figures that have a target reached it"
+    assert "1 target is stated without a figure that answers it." in chart.notes
     assert [shape.own["width"] for shape in shapes(chart, "bar")] == ["296", "296"]
     assert [shape.own["d"].partition(" ")[0] for shape in shapes(chart, "target")] == ["M57.6", "M12.3", "M298"]
     assert "213 · target 40 · exceeded" in texts(chart)
@@ -69,10 +70,11 @@ def test_each_bar_has_a_scale_of_its_own_so_that_contacts_never_share_one_with_p
 @pytest.mark.parametrize(
     ("statuses", "title"),
     [
-        (["exceeded", "achieved"], "All 2 figures with a stated target reached it"),
-        (["behind", "regressed"], "None of the 2 figures with a stated target has reached it"),
-        (["achieved", "behind"], "1 of the 2 figures with a stated target has reached it"),
+        (["exceeded", "achieved"], "All 2 figures that have a target reached it"),
+        (["behind", "regressed"], "None of the 2 figures that have a target has reached it"),
+        (["achieved", "behind"], "1 of the 2 figures that have a target has reached it"),
         (["exceeded"], "People trained: 5, with a target of 4"),
+        (["exceeded", "not_due", "not_due"], "People trained: 5, with a target of 4"),
     ],
 )
 def test_the_title_counts_only_what_has_a_stated_target(statuses: list[str], title: str) -> None:
