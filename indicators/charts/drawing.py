@@ -14,23 +14,23 @@ from types import MappingProxyType
 WIDTH = 300
 NBSP = "\N{NO-BREAK SPACE}"
 #: From one line of words to the next.
-LINE = 16
+LINE = 17
 
 INK, MUTED, RULE, PAPER, SEA, SOFT, COPPER = "#14211f", "#4b5a56", "#d3dcd7", "#fbfcfa", "#0a5d59", "#d8ebe6", "#96450f"
 
 #: How a role looks on paper, as attributes of SVG.
 ROLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "subject": {"fill": MUTED, "font-size": "12"},
+        "subject": {"fill": MUTED, "font-size": "12.5"},
         "title": {"fill": INK, "font-size": "15", "font-weight": "600"},
-        "name": {"fill": INK, "font-size": "12.5"},
-        "value": {"fill": INK, "font-size": "12.5", "font-weight": "600"},
-        "remark": {"fill": MUTED, "font-size": "11.5"},
+        "name": {"fill": INK, "font-size": "13.5"},
+        "value": {"fill": INK, "font-size": "13.5", "font-weight": "600"},
+        "remark": {"fill": MUTED, "font-size": "12.5"},
         "track": {"fill": "#f0f4f1", "stroke": RULE, "stroke-width": "0.75"},
         "bar": {"fill": SEA},
         "open": {"fill": "none", "stroke": SEA, "stroke-width": "2"},
         "target": {"fill": "none", "stroke": COPPER, "stroke-width": "3"},
-        "inside": {"fill": PAPER, "font-size": "12.5", "font-weight": "600"},
+        "inside": {"fill": PAPER, "font-size": "13.5", "font-weight": "600"},
         "partial": {"fill": PAPER, "stroke": SEA, "stroke-width": "1.5", "stroke-dasharray": "3 2"},
         "halo": {"fill": "none", "stroke": PAPER, "stroke-width": "7"},
         "start": {"fill": "none", "stroke": INK, "stroke-width": "1.5", "stroke-dasharray": "2 2"},

@@ -175,6 +175,8 @@ def _draw(
     sheet.path("rule", f"M{x:g} {base:g}h{width}")
     columns = run.first.cumulation == Cumulation.PER_PERIOD
     if not columns:
+        # Below the line, which would else be cut by what keeps a target apart from a column.
+        _targets(sheet, run, places, scale, slot)
         sheet.path("line", _line(run, places, scale))
     for place, row in zip(places, run.rows, strict=True):
         if row is None:
@@ -192,14 +194,20 @@ def _draw(
             )
         else:
             sheet.add("circle", "dot", cx=place, cy=y, r=3.5)
-    for place, row in zip(places, run.targets, strict=True):
-        if row is not None:
-            reach = min(24.0, slot * 0.42)
-            sheet.path("halo", f"M{place - reach:.1f} {scale.at(row.target)}h{2 * reach:.1f}")
-            sheet.path("target", f"M{place - reach:.1f} {scale.at(row.target)}h{2 * reach:.1f}")
+    if columns:
+        _targets(sheet, run, places, scale, slot)
     _numbers(sheet, run, places, scale, x=x, width=width, all_values=all_values)
     sheet.y = top + height
     _names(sheet, run, places, slot, x=x, width=width)
+
+
+def _targets(sheet: Sheet, run: Run, places: Sequence[float], scale: Scale, slot: float) -> None:
+    reach = min(24.0, slot * 0.42)
+    for place, row in zip(places, run.targets, strict=True):
+        if row is not None:
+            dash = f"M{place - reach:.1f} {scale.at(row.target)}h{2 * reach:.1f}"
+            sheet.path("halo", dash)
+            sheet.path("target", dash)
 
 
 def _column(slot: float) -> float:
