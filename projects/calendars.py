@@ -31,7 +31,7 @@ def calendar_of(plan: WorkPlan, *, changed: Mapping[int, datetime], absolute: Ca
     calendar.add("calscale", "GREGORIAN")
     # The name by which older calendars and newer ones know it.
     for name in ("x-wr-calname", "name"):
-        calendar.add(name, _title(plan))
+        calendar.add(name, plan.title)
     calendar.add("url", absolute(plan.get_absolute_url()))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "P1D")
@@ -45,12 +45,6 @@ def calendar_of(plan: WorkPlan, *, changed: Mapping[int, datetime], absolute: Ca
                 event.add("categories", [area.name])
                 calendar.add_component(event)
     return calendar.to_ical()
-
-
-def _title(plan: WorkPlan) -> str:
-    """In the reader's language where there is a translation of it."""
-    own: str = getattr(plan, f"translated_title_{(get_language() or 'fr').partition('-')[0]}", "")
-    return own or plan.title
 
 
 def _event(plan: WorkPlan, activity: Activity, absolute: Callable[[str], str]) -> Event | None:

@@ -33,7 +33,7 @@ def test_an_activity_takes_all_the_days_that_its_dates_may_mean(start: Any, end:
 
 @pytest.fixture
 def plan(db: None, in_english: None) -> Any:
-    plan = make.work_plan(slug="plan", title="Plan Canada-Chili", language="fr", translated_title_en="A plan, of work")
+    plan = make.work_plan(slug="plan", title="Plan Canada-Chili", language="fr")
     area = make.area(work_plan=plan, number=1, **three("name", "Sharing; learning"))
     month = {"date_precision": "month", "area": area}
     make.activity(
@@ -72,7 +72,7 @@ def test_a_calendar_says_no_more_than_the_plan(client: Client, plan: Any):
     meet, travel, off = calendar.walk("VEVENT")
 
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
-    assert calendar["X-WR-CALNAME"] == "A plan, of work"
+    assert calendar["X-WR-CALNAME"] == "Plan Canada-Chili"
     assert {component.name for component in calendar.walk()} == {"VCALENDAR", "VEVENT"}
     assert [(event["DTSTART"].dt, event["DTEND"].dt, str(event["STATUS"])) for event in (meet, travel, off)] == [
         (date(2024, 2, 1), date(2024, 5, 1), "CONFIRMED"),
