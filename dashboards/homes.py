@@ -124,7 +124,7 @@ def home_of(user: User, now: datetime | None = None) -> Home:
     mine = {project.pk: MyProject(project) for project in projects}
     for place in sorted(places.values(), key=lambda each: (each.period.due_on or date.max, str(each.project))):
         place.find_needs(today)
-        need = next((each for each in HEADINGS if each in place.needs), None)
+        need = _need_of(place)
         if place.project is None or need is None:
             continue
         may_write = place.project.pk in writable
@@ -146,6 +146,16 @@ def home_of(user: User, now: datetime | None = None) -> Home:
         _published(places.values(), now),
         user.time_zone,
     )
+
+
+def _need_of(place: Place) -> Need | None:
+    """What presses most. Of a report that its lead handed in nothing is asked until something comes back: it is closed."""
+    asked = (Need.RETURNED, Need.WAITING) if _is_closed(place) else tuple(HEADINGS)
+    return next((each for each in asked if each in place.needs), None)
+
+
+def _is_closed(place: Place) -> bool:
+    return place.report is not None and place.report.state == SubmissionState.SUBMITTED
 
 
 def time_left(due_on: date | None, user: User, now: datetime) -> TimeLeft | None:
@@ -247,6 +257,8 @@ def _add_next(mine: dict[int, MyProject], places: Iterable[Place], today: date) 
     for place in places:
         due_on = place.period.due_on
         if place.project is None or due_on is None or not place.missing or place.period.state != PeriodState.OPEN:
+            continue
+        if _is_closed(place):
             continue
         entry = mine[place.project.pk]
         if due_on > today + SOON and (entry.next_due is None or due_on < (entry.next_due.due_on or date.max)):

@@ -94,6 +94,9 @@ def test_overdue_waiting_and_published_stand_under_their_own_words() -> None:
     page = two.client().get(HOME)
     assert asked(page) == {"waiting": [("P1", "/en/workspace/projects/P1/")]}
     assert "1 figure is being looked at." in words(page)
+    # What the lead left out when it handed in the report is nobody's to enter until something comes back.
+    two.series(make.indicator(programme=two.programme, slug="left-out"), two.ours)
+    assert asked(two.client().get(HOME)) == {"waiting": [("P1", "/en/workspace/projects/P1/")]}
 
 
 def test_a_viewer_is_led_to_the_project_since_she_enters_nothing() -> None:
