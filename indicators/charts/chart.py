@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from epe_ap.templatetags.figures import amount, figure, number, qualifier
@@ -191,6 +192,11 @@ def sources_of(rows: Iterable[Row]) -> list[Any]:
 def capitalised(title: str) -> str:
     """A title that begins with a name of ours, which may begin with a small letter: "forum 3"."""
     return title[:1].upper() + title[1:]
+
+
+def told(of: str, *facts: str) -> str:
+    """What is said of something, as a text alternative holds it: "Chile: 6"."""
+    return _("%(of)s: %(said)s") % {"of": of, "said": ", ".join(facts)}
 
 
 def listed(parts: Sequence[str]) -> str:

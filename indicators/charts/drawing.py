@@ -113,8 +113,8 @@ class Sheet:
         """Words below what is there, on as many lines as they need."""
         for line in lines_of(text, role, self.width if width is None else width):
             self.y += LINE
-            # Between two facts, and not at the end of a line.
-            self.label(line.removesuffix(" ·"), role, x=x, y=self.y - 4, anchor=anchor)
+            # Between two facts, and not where a line ends or begins.
+            self.label(line.removesuffix(" ·").removeprefix("· "), role, x=x, y=self.y - 4, anchor=anchor)
 
     def facts(self, facts: Sequence[str], role: str) -> None:
         """Short facts beside each other; a line ends between two of them rather than within one."""

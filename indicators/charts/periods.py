@@ -23,6 +23,7 @@ from indicators.charts.chart import (
     source_cell,
     sources_of,
     target_of,
+    told,
 )
 from indicators.charts.drawing import LINE, WIDTH, Sheet, lines_of, width_of, words_of
 from indicators.charts.shapes import Scale
@@ -293,7 +294,7 @@ def _chart(kind: str, title: str, sheet: Sheet, shown: Sequence[Run], number_of:
     partial = [row for row in rows if is_partial(row)]
     if partial:
         notes.append(_("Dashed, or with a star: a total of which not everything is reported."))
-        notes += [f"{row.period_label}: {coverage_of(row)}." for row in partial]
+        notes += [told(row.period_label, coverage_of(row)) + "." for row in partial]
     if kind == PLACES:
         notes.append(_("All on one scale."))
     if number_of > len(shown):
@@ -309,12 +310,7 @@ def _chart(kind: str, title: str, sheet: Sheet, shown: Sequence[Run], number_of:
     return Chart(
         kind,
         title,
-        listed(
-            [
-                f"{run.label}: " + ", ".join(f"{row.period_label}: {actual_of(row)}" for row in run.stated)
-                for run in shown
-            ]
-        ),
+        listed([told(run.label, *(told(row.period_label, actual_of(row)) for row in run.stated)) for run in shown]),
         sheet.done(),
         Table(
             [_("Scope"), _("Unit"), _("Period"), _("Target"), _("Actual"), _("Source")],

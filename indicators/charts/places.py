@@ -22,6 +22,7 @@ from indicators.charts.chart import (
     listed,
     source_cell,
     sources_of,
+    told,
     valued,
 )
 from indicators.charts.drawing import WIDTH, Sheet
@@ -141,7 +142,7 @@ def _chart(kind: str, rows: Sequence[Row], title: str, notes: Sequence[str], nam
         sheet.pair(named(row), actual_of(row))
         _bar(sheet, row, scale)
     said = list(notes)
-    said += [f"{named(row)}: {coverage_of(row)}." for row in shown if is_partial(row)]
+    said += [told(named(row), coverage_of(row)) + "." for row in shown if is_partial(row)]
     said += [_("An arrow: the source states a lower bound.")] if any(row.qualifier in BOUNDS for row in shown) else []
     if len(rows) > len(shown):
         more = len(rows) - len(shown)
@@ -157,7 +158,7 @@ def _chart(kind: str, rows: Sequence[Row], title: str, notes: Sequence[str], nam
     return Chart(
         kind,
         title,
-        listed([f"{named(row)}: {actual_of(row)}" for row in shown]),
+        listed([told(named(row), actual_of(row)) for row in shown]),
         sheet.done(),
         Table(
             [_("Scope"), _("Unit"), _("Period"), _("Actual"), _("Source")],

@@ -28,6 +28,7 @@ from indicators.charts.chart import (
     source_cell,
     sources_of,
     target_of,
+    told,
     written,
 )
 from indicators.charts.drawing import WIDTH, Sheet
@@ -146,7 +147,7 @@ def target_chart(rows: Sequence[Row], *, of_one: bool = False) -> Chart | None:
     return Chart(
         KIND,
         _title(every, of_one=of_one),
-        listed([f"{bullet.row.indicator.name} ({about(bullet.row)}): {', '.join(bullet.words)}" for bullet in bullets]),
+        listed([told(f"{bullet.row.indicator.name} ({about(bullet.row)})", *bullet.words) for bullet in bullets]),
         sheet.done(),
         _table(bullets),
         notes,

@@ -25,6 +25,7 @@ from indicators.charts.chart import (
     scope_of,
     source_cell,
     sources_of,
+    told,
 )
 from indicators.charts.drawing import WIDTH, Sheet
 from indicators.charts.shapes import Scale
@@ -139,7 +140,7 @@ def women_chart(rows: Sequence[Row], *, of_one: bool = False) -> Chart | None:
     return Chart(
         KIND,
         _title(every),
-        listed([f"{split.row.indicator.name} ({about(split.row)}): {', '.join(split.words)}" for split in splits]),
+        listed([told(f"{split.row.indicator.name} ({about(split.row)})", *split.words) for split in splits]),
         sheet.done(),
         _table(splits),
         notes,

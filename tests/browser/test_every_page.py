@@ -22,6 +22,16 @@ FURTHER_ROWS = [
 ]
 
 
+#: Words of charts that stand outside their drawing, in the fonts that this browser has.
+CUT_WORDS = """[...document.querySelectorAll('.plot-drawing')].flatMap(drawing => {
+    const frame = drawing.getBoundingClientRect();
+    return [...drawing.querySelectorAll('text')].filter(words => {
+        const box = words.getBoundingClientRect();
+        return box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 4;
+    }).map(words => words.textContent);
+})"""
+
+
 def test_every_kind_of_page_is_looked_at() -> None:
     public = next(part for part in get_resolver().url_patterns if isinstance(part, URLResolver) and _is_public(part))
     workspace = {pattern.name for pattern in workspace_urls.urlpatterns if "workspace/" in str(pattern.pattern)}
@@ -69,4 +79,6 @@ def test_page_can_be_used_by_everybody(page: Page, axe: Axe, name: str) -> None:
             needed = page.evaluate("document.documentElement.scrollWidth")
             if needed > width:
                 faults.append(f"{look.address} needs {needed} px of a window of {width} px")
+            if cut := page.evaluate(CUT_WORDS):
+                faults.append(f"{look.address} cuts words of its charts: {cut}")
     assert faults == []
