@@ -265,6 +265,7 @@ def test_every_page_for_staff_that_shows_something_of_it_says_so(demo: Programme
     report = f"/en/workspace/reports/DEMO-A/{period.slug}"
     framework = f"/en/workspace/framework/{demo.slug}"
     intake = Intake.objects.filter(report__project__programme=demo).first()
+    answer = Confirmation.objects.filter(round__programme=demo).earliest("pk")
     workbooks = {f"{report}/upload/": f"{report}/template.xlsx", f"{framework}/upload/": f"{framework}.xlsx"}
     exports = "/en/workspace/exports/projects.xlsx?programme=DEMO"
     project = load_workbook(BytesIO(content_of(client, exports)))
@@ -283,6 +284,8 @@ def test_every_page_for_staff_that_shows_something_of_it_says_so(demo: Programme
         *(f"/en/workspace/periods/{period.slug}/{page}/" for page in ("grid", "review")),
         *(f"/en/framework/?programme={demo.slug}", f"{framework}/upload/", f"/en/confirm/{intake.code}/", *looks),
         f"/en/workspace/verification/{story.ROUND_CODE}/",
+        f"/en/workspace/verification/{story.ROUND_CODE}/{answer.pk}/",
+        f"/en/workspace/institutions/{answer.partner.slug}/verify/{answer.actual_id}/",
     ]
     admin = [
         record._meta.model._default_manager.filter(pk=record.pk).get()
@@ -295,7 +298,7 @@ def test_every_page_for_staff_that_shows_something_of_it_says_so(demo: Programme
         marked[address] = "(demonstration)</h2>" in text_of(client.get(address))
 
     assert [page for page, is_marked in marked.items() if not is_marked] == []
-    assert len(marked) == 25
+    assert len(marked) == 27
     for _at, content in sent[:2]:
         said = {cell for sheet in load_workbook(BytesIO(content)) for row in sheet.values for cell in row}
         assert "Demonstration: everything here is invented." in said
