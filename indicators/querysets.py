@@ -455,7 +455,7 @@ class ResultQuerySet(models.QuerySet):
 
     def rows(self) -> Self:
         """Totals, and parts that have none."""
-        return self.filter(Q(breakdown_key="") | ~Exists(self._totals_of_the_same_scope()))
+        return self.filter(is_row=True)
 
     def with_target(self) -> Self:
         """With ``has_target``: a target of its period, or a final one, is stated."""
@@ -535,21 +535,6 @@ class ResultQuerySet(models.QuerySet):
         prefetch_related_objects(results, Prefetch("actual_record__citations", queryset=citations))
         targets = [result for result in results if result.actual_record_id is None]
         prefetch_related_objects(targets, Prefetch("target_record__citations", queryset=citations))
-
-    def _totals_of_the_same_scope(self) -> models.QuerySet:
-        totals = self.model._base_manager.filter(
-            breakdown_key="",
-            # A total that is not shown cannot hold a part that is.
-            is_public=OuterRef("is_public"),
-            indicator=OuterRef("indicator"),
-            period=OuterRef("period"),
-        )
-        for part in SCOPE:
-            # Empty equals empty here: both are the wider scope.
-            totals = totals.alias(**{f"same_{part}": Coalesce(f"{part}_id", 0)}).filter(
-                **{f"same_{part}": Coalesce(OuterRef(f"{part}_id"), 0)}
-            )
-        return totals
 
     def _named(self, relation: str, word: str, *fields: str) -> models.QuerySet:
         """Records of a relation, in one of whose texts a word starts with the folded word."""

@@ -58,6 +58,7 @@ def sheets_of(book: Book) -> Sheets:
         roll_up(sheet, [sheets[other] for other in sorted(sheets) if book.indicators[other].contributes_to_id == pk])
         check_parts(sheet)
         _mark_latest(sheet)
+        _mark_rows(sheet)
     # Small cells last of all, over everything that hangs together.
     withhold(book, list(sheets.values()))
     return sheets
@@ -126,6 +127,26 @@ def _mark_latest(sheet: Sheet) -> None:
         stated = [line for line in visible if line.has_actual]
         if visible:
             max(stated or visible, key=_recency).is_latest = True
+
+
+def _mark_rows(sheet: Sheet) -> None:
+    """A part stands as a row of its own where no total does that is shown to as many."""
+    totals = {
+        (line.is_public, line.period.pk, *_place(strand))
+        for strand in sheet.strands.values()
+        if not strand.breakdown
+        for line in strand.emitted()
+    }
+    for strand in sheet.strands.values():
+        if strand.breakdown:
+            place = _place(strand)
+            for line in strand.emitted():
+                line.is_row = (line.is_public, line.period.pk, *place) not in totals
+
+
+def _place(strand: Strand) -> tuple[int | None, ...]:
+    """The scope as its rows state it."""
+    return (strand.scope.project, strand.place.country, strand.scope.partner, strand.scope.forum)
 
 
 def _recency(line: Line) -> tuple[bool, date, bool, date, str]:
@@ -254,6 +275,7 @@ def _row(sheet: Sheet, strand: Strand, line: Line, common: Row) -> Row:
     row["inputs"] = list(line.inputs)
     row["is_public"] = line.is_public
     row["is_latest"] = line.is_latest
+    row["is_row"] = line.is_row
     row["approved_on"] = approved_on(actual) if actual is not None else line.coverage.last_on
     if actual is not None:
         row["route"], row["verification"] = actual.route, actual.verification

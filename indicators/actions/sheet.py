@@ -76,6 +76,7 @@ class Line:
     is_printed: bool = False
     is_incomplete: bool = False
     is_latest: bool = False
+    is_row: bool = True
     withheld: str = ""
     is_to_date_withheld: bool = False
     is_baseline_withheld: bool = False

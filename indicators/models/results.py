@@ -123,6 +123,9 @@ class Result(models.Model):
 
     is_public = models.BooleanField(default=False)
     is_latest = models.BooleanField(default=False, help_text=_("The latest period of its scope that has an actual."))
+    is_row = models.BooleanField(
+        default=True, help_text=_("A total, or a part that no total of its scope and period holds.")
+    )
     rules_version = models.CharField(
         max_length=40, help_text=_("Version of the rules and thresholds that made the row.")
     )

@@ -1,4 +1,4 @@
-"""A programme as large as the system is meant for: 50 common indicators × 300 projects × 8 periods.
+"""A programme as large as the system is meant for: 50 common indicators × 300 projects × 8 periods, by sex and country.
 
 Written by the database itself from what one record of each kind looks like, so that it takes seconds; figures therefore
 have no history, and results stand only when they are asked for.
@@ -48,12 +48,20 @@ class Scale:
 
 
 def build(
-    *, indicators: int = 50, projects: int = 300, periods: int = 8, open_periods: int = 1, with_results: bool = False
+    *,
+    indicators: int = 50,
+    projects: int = 300,
+    periods: int = 8,
+    open_periods: int = 1,
+    is_split: bool = False,
+    with_results: bool = False,
 ) -> Scale:
     """Make the programme: a series of each indicator in each project, a target in each, an actual for each past period.
 
     Args:
         open_periods: how many of the periods are still open, without figures.
+        is_split: each project reports each indicator for each country, in total, for women and for men: twelve times
+            as many series, targets and actuals.
         with_results: also make the table of results, which takes longer than all the rest.
     """
     with make.change(door=make.Door.COMMAND, reason="scale"):
@@ -68,7 +76,7 @@ def build(
             _staff("specialist", SPECIALISTS),
         )
         made.open_periods = made.periods[periods - open_periods :]
-        _figures(programme)
+        _figures(programme, is_split=is_split)
     if with_results:
         rebuild_results()
     if connection.vendor == "postgresql":
@@ -154,15 +162,24 @@ def _staff(name: str, role: str) -> User:
     return user
 
 
-def _figures(programme: Programme) -> None:
+def _figures(programme: Programme, *, is_split: bool) -> None:
     """Series, targets and actuals, each with one statement."""
     total = Breakdown.objects.for_categories([])
-    _insert(
-        Series(breakdown=total, is_expected=True),
-        {"indicator_id": "i.id", "project_id": "p.id", "reporter_id": "l.partner_id"},
+    keys = {"indicator_id": "i.id", "project_id": "p.id", "reporter_id": "l.partner_id"}
+    rows = (
         "indicators_indicator i CROSS JOIN projects_project p JOIN projects_partnership l ON l.project_id = p.id "
-        f"WHERE i.programme_id = {programme.pk} AND p.programme_id = {programme.pk}",
+        f"{{}} WHERE i.programme_id = {programme.pk} AND p.programme_id = {programme.pk}"
     )
+    if is_split:
+        pks = [total.pk, *(make.breakdown(key).pk for key in ("sex=women", "sex=men"))]
+        keys |= {"country_id": "c.id", "breakdown_id": "b.id"}
+        rows = rows.format(
+            "CROSS JOIN partners_country c JOIN projects_programme_countries n "
+            f"ON n.country_id = c.id AND n.programme_id = {programme.pk} "
+            "CROSS JOIN indicators_breakdown b"
+        )
+        rows += f" AND b.id IN ({', '.join(map(str, pks))})"
+    _insert(Series(breakdown=total, is_expected=True), keys, rows.format(""))
     of_programme = (
         "indicators_series s JOIN indicators_indicator i ON i.id = s.indicator_id "
         f"JOIN indicators_reportingperiod r ON r.programme_id = i.programme_id WHERE i.programme_id = {programme.pk}"

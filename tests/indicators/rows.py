@@ -91,7 +91,7 @@ def result(of: World, name: str, *, key: str = "", cite: bool = True, key_suffix
         if cite:
             make.citation(actual=actual, document=document(), section="Thème 3", printed_value="a value")
     has_target = fields.get("target") is not None
-    return Result.objects.create(
+    made = Result.objects.create(
         **{
             "key": f"{series.pk}:{period.pk}{key_suffix}",
             "origin": "reported",
@@ -124,6 +124,11 @@ def result(of: World, name: str, *, key: str = "", cite: bool = True, key_suffix
             **fields,
         }
     )
+    alike = [row for row in Result.objects.filter(indicator=measured) if row.row_key == made.row_key]
+    if any(row.breakdown_key == "" for row in alike):
+        Result.objects.filter(pk__in=[row.pk for row in alike if row.breakdown_key]).update(is_row=False)
+        made.refresh_from_db()
+    return made
 
 
 def document() -> Document:

@@ -192,6 +192,8 @@ def holds_for_all_rows() -> None:
         latest[scope] += row.is_latest
     assert set(latest.values()) <= {1}
     assert all(latest[scope] == 1 for scope, number in groups.items() if number)
+    totals = {row.row_key for row in rows if not row.breakdown_key}
+    assert all(row.is_row == (not row.breakdown_key or row.row_key not in totals) for row in rows)
     for row in rows:
         if row.actual_record is not None and not row.is_suppressed:
             assert row.actual == row.actual_record.value
