@@ -48,7 +48,10 @@ MIDDLEWARE = [
     "epe_ap.middleware.DatabaseDownMiddleware",
     "django.middleware.security.SecurityMiddleware",
     *([] if DEBUG else ["whitenoise.middleware.WhiteNoiseMiddleware"]),
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
+    # Outside of all that needs to know who asks or what for: a page that did not change is answered here.
+    "epe_ap.revisits.RevisitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     # After the session, before anything that writes a text or an address.
     "django.middleware.locale.LocaleMiddleware",
