@@ -1,21 +1,57 @@
-"""How many rows each choice of each filter would show, counted in one pass over the table of results."""
+"""How many rows each choice of each filter would show, counted by the database in one statement."""
 
+import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from functools import reduce
+from typing import Any, Final, NamedTuple
 
-from django.db.models import BooleanField, Case, Value, When
+from django.core.cache import cache
+from django.db.models import BooleanField, CharField, Count, F, Field, IntegerField, Value
+from django.db.models.functions import Cast
 
 from indicators.filters.choices import ALL, FACETS, LATEST, NONE, REGIONAL, STATED, TOTAL, Vocabulary
 from indicators.filters.results import ResultFilter
-from indicators.models import Result
-from indicators.models.results import ROW_KEY
+from indicators.querysets import ResultQuerySet
+
+#: Filters that are counted together: their columns take few values together, so the database gives few groups of rows.
+#: Of what these filters ask, nothing is left to the database: a choice is counted as if its own filter asked for it.
+TOGETHER: Final = (
+    ("programme", "theme", "sdg", "level", "nature", "family", "target"),
+    ("country", "status", "verification"),
+    ("project",),
+    ("partner", "forum"),
+    ("sex",),
+    ("period",),
+)
+#: What the filters read of a row.
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {
+    "programme": ("programme_id",),
+    "country": ("country_id", "forum_id"),
+    "theme": ("programme_id", "themes"),
+    "project": ("project_id",),
+    "partner": ("partner_id",),
+    "forum": ("forum_id",),
+    "sdg": ("indicator_id",),
+    "level": ("level",),
+    "nature": ("nature",),
+    "family": ("family",),
+    "target": ("has_target",),
+    "status": ("status_today",),
+    "verification": ("verification",),
+    "sex": ("breakdown_key", "is_row"),
+    "period": ("period_id", "is_latest"),
+}
+#: How long counts of all periods are kept, in seconds; any change of the data makes them unreachable at once.
+KEPT: Final = 24 * 60 * 60
 
 
 class Facts(NamedTuple):
-    """What the filters ask of one row; the columns of the pass, in their order."""
+    """What the filters ask of a group of rows; what its branch does not ask is None."""
 
+    branch: int
+    rows: int
     programme_id: int
     indicator_id: int
     project_id: int | None
@@ -29,16 +65,10 @@ class Facts(NamedTuple):
     family: str
     verification: str
     breakdown_key: str
-    is_latest: bool
     status_today: str
+    is_latest: bool
+    is_row: bool
     has_target: bool
-    is_public: bool
-    is_found: bool
-
-    @property
-    def row_key(self) -> tuple[Any, ...]:
-        """What a total and its parts have in common; see ``Result.row_key``."""
-        return tuple(getattr(self, field) for field in ROW_KEY)
 
 
 Values = Callable[[Facts], tuple[str, ...]]
@@ -46,7 +76,7 @@ Values = Callable[[Facts], tuple[str, ...]]
 
 @dataclass
 class Counts:
-    """What one pass over the table found.
+    """What was counted in the table.
 
     Attributes:
         rows: how many rows the filter finds.
@@ -54,6 +84,8 @@ class Counts:
         options: for each filter, how many rows each of its values would show, the other filters staying as they are.
         without: for each filter in force, how many rows there would be without it.
         regional: how many regional rows stand beside the chosen country's.
+        leading: how many of the rows there are of each indicator, country, and with or without a target; the country is
+            None but where rows are grouped by it.
     """
 
     rows: int = 0
@@ -61,62 +93,109 @@ class Counts:
     regional: int = 0
     options: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     without: Counter[str] = field(default_factory=Counter)
+    leading: Counter[tuple[bool, int, int | None]] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, results: ResultFilter) -> "Counts":
-        """One query: the filter's columns of every public row."""
+    def of(cls, results: ResultFilter, *, version: Hashable = None) -> "Counts":
+        """One query at most.
+
+        Args:
+            version: of the data. With it, what was counted over all periods is taken from the cache.
+        """
         counts = cls()
         vocabulary = results.vocabulary
-        every = list(_facts(results))
-        values_of = _readers(vocabulary, totals={facts.row_key for facts in every if not facts.breakdown_key})
+        values_of = _readers(vocabulary)
         asked = {name: set(values) for name, values in results.effective.items() if values}
         defaults = {name: set(values) for name, values in vocabulary.defaults.items()}
         held_there = _forums_held_in(vocabulary, results.effective["country"])
-        searched = bool(results.words)
 
-        for facts in every:
-            missed = [name for name, wanted in asked.items() if wanted.isdisjoint(values_of[name](facts))]
-            if searched and not facts.is_found:
-                missed.append("q")
+        for facts in _groups(results, version):
+            if facts.branch == len(TOGETHER):
+                counts.without["q"] += facts.rows
+                continue
+            together = TOGETHER[facts.branch]
+            missed = [
+                name for name in together if name in asked and asked[name].isdisjoint(values_of[name](facts))
+            ]
             if len(missed) > 1:
                 continue
+            for name in missed or together:
+                for value in values_of[name](facts):
+                    counts.options[name][value] += facts.rows
             if not missed:
-                counts.rows += 1
-                counts.with_target += facts.has_target
-                for name, read in values_of.items():
-                    counts.options[name].update(read(facts))
+                if facts.branch == 0:
+                    counts.rows += facts.rows
+                    counts.with_target += facts.rows if facts.has_target else 0
+                    counts.leading[bool(facts.has_target), facts.indicator_id, facts.country_id] += facts.rows
                 continue
             (name,) = missed
-            if name == "q":
-                counts.without["q"] += 1
-                continue
-            values = values_of[name](facts)
-            counts.options[name].update(values)
-            if name not in defaults or not defaults[name].isdisjoint(values):
-                counts.without[name] += 1
+            if name not in defaults or not defaults[name].isdisjoint(values_of[name](facts)):
+                counts.without[name] += facts.rows
             if name == "country" and facts.country_id is None and facts.forum_id not in held_there:
-                counts.regional += 1
+                counts.regional += facts.rows
         if not results.offers_regional:
             counts.regional = 0
         for name in results.in_force:
             # Without a filter stand the rows that it finds, too, unless its absence means something else.
-            if name not in defaults:
+            if name not in defaults and name != "q":
                 counts.without[name] += counts.rows
         return counts
 
 
-def _facts(results: ResultFilter) -> Iterable[Facts]:
-    found: Any = Value(True)
-    if results.words:
-        found = Case(
-            When(Result.objects.mentions(results.words), then=True), default=False, output_field=BooleanField()
-        )
-    rows = results.everything.on(results.today).with_target().annotate(is_found=found).order_by()
-    return map(Facts._make, rows.values_list(*Facts._fields).iterator(chunk_size=2000))
+def _groups(results: ResultFilter, version: Hashable) -> list[Facts]:
+    """The groups of all branches, those that are kept and those that are counted now."""
+    branches = dict(enumerate(TOGETHER)) | ({len(TOGETHER): ("q",)} if results.words else {})
+    kept: dict[int, list[Facts]] = {}
+    keys: dict[int, str] = {}
+    if version is not None:
+        # Whatever is not of the latest period alone is counted over many times as many rows.
+        wide = [number for number, names in branches.items() if "period" in names or ALL in results.effective["period"]]
+        keys = {number: _key(results, number, branches[number], version) for number in wide}
+        found = cache.get_many(keys.values())
+        kept = {number: found[key] for number, key in keys.items() if key in found}
+    queries = [_branch(results, number, names) for number, names in branches.items() if number not in kept]
+    counted: list[Facts] = []
+    if queries:
+        statement = reduce(lambda one, other: one.union(other, all=True), queries)
+        counted = [Facts._make(values) for values in statement]
+    new = {key: [facts for facts in counted if facts.branch == number] for number, key in keys.items() if number not in kept}
+    if new:
+        cache.set_many(new, KEPT)
+    return counted + [facts for groups in kept.values() for facts in groups]
 
 
-def _readers(vocabulary: Vocabulary, *, totals: set[tuple[Any, ...]]) -> dict[str, Values]:
-    """For each filter, the values that a row has of it; ``totals`` are the keys of the rows that hold parts."""
+def _branch(results: ResultFilter, number: int, names: Sequence[str]) -> Any:
+    """The rows that all filters but these find, as groups of what these read of them."""
+    columns = {column for name in names for column in COLUMNS.get(name, ())}
+    if number == 0:
+        columns |= {"indicator_id", *(("country_id",) if results.group == "country" else ())}
+    rows: ResultQuerySet = results.found(without=names).with_target().order_by()
+    # Every branch has all columns: their names must differ from the fields' own to stand empty.
+    said: dict[str, Any] = {"branch": Value(number, output_field=IntegerField())}
+    said |= {f"{column}_read": _read(column, is_read=column in columns) for column in Facts._fields[2:]}
+    counted = rows.annotate(**said).values(*said).annotate(rows_counted=Count("pk"))
+    return counted.values_list("branch", "rows_counted", *list(said)[1:])
+
+
+def _read(column: str, *, is_read: bool) -> Any:
+    if is_read:
+        return F(column)
+    kind: Field = IntegerField() if column.endswith("_id") else CharField()
+    if column in ("is_latest", "is_row", "has_target"):
+        kind = BooleanField()
+    return Cast(Value(None), kind)
+
+
+def _key(results: ResultFilter, number: int, names: Sequence[str], version: Hashable) -> str:
+    """What its groups depend on: the data, the day, and the filters that the database applies."""
+    asked = {name: values for name, values in results.effective.items() if name not in names}
+    demonstrations = [choice.value for choice in results.choices("programme") if not choice.is_offered]
+    told = (version, results.today, number, results.group == "country", asked, results.words, demonstrations)
+    return f"counts:{hashlib.sha256(repr(told).encode()).hexdigest()}"
+
+
+def _readers(vocabulary: Vocabulary) -> dict[str, Values]:
+    """For each filter, the values that a group of rows has of it."""
     by_pk: dict[str, dict[Any, str]] = {
         facet: {choice.pk: choice.value for choice in vocabulary.choices[facet] if choice.pk is not None}
         for facet in FACETS
@@ -140,8 +219,7 @@ def _readers(vocabulary: Vocabulary, *, totals: set[tuple[Any, ...]]) -> dict[st
 
     def sex_codes(facts: Facts) -> tuple[str, ...]:
         own = tuple(sexes[pair] for pair in facts.breakdown_key.split(";") if pair in sexes)
-        is_row = not facts.breakdown_key or facts.row_key not in totals
-        return (*own, ALL, TOTAL) if is_row else (*own, ALL)
+        return (*own, ALL, TOTAL) if facts.is_row else (*own, ALL)
 
     def periods(facts: Facts) -> tuple[str, ...]:
         own = by_pk["period"][facts.period_id]

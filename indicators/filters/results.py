@@ -1,5 +1,6 @@
 """The filter that the results page and its downloads share."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Final
 
@@ -23,6 +24,10 @@ LONGEST_SEARCH: Final = 200
 
 class SeveralFilter(django_filters.MultipleChoiceFilter):
     """One query name with any number of values, its choices those of the vocabulary."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        # No filter joins what could repeat a row.
+        super().__init__(distinct=False, **kwargs)
 
 
 class ResultFilter(django_filters.FilterSet):
@@ -125,6 +130,14 @@ class ResultFilter(django_filters.FilterSet):
 
     def filter_queryset(self, queryset: ResultQuerySet) -> ResultQuerySet:
         return super().filter_queryset(queryset.on(self.today))
+
+    def found(self, *, without: Collection[str] = ()) -> ResultQuerySet:
+        """The rows that all filters but these find, in no order."""
+        rows = self.everything.on(self.today)
+        for name, values in {**self.effective, "q": self.words}.items():
+            if values and name not in without:
+                rows = self.filters[name].filter(rows, values)
+        return rows
 
     @property
     def rows(self) -> ResultQuerySet:
