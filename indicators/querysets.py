@@ -464,7 +464,12 @@ class ResultQuerySet(models.QuerySet):
     def parts_of(self, rows: Iterable["Result"]) -> Self:
         """Breakdowns that may stand inside these rows; ``Result.row_key`` says in which."""
         totals = [row for row in rows if row.breakdown_key == ""]
+        within = Q()
+        for part in SCOPE:
+            found = {getattr(row, f"{part}_id") for row in totals}
+            within &= Q(**{f"{part}__in": found - {None}}) | (Q(**{part: None}) if None in found else Q(pk__in=[]))
         return self.filter(
+            within,
             ~Q(breakdown_key=""),
             is_public__in={row.is_public for row in totals},
             indicator__in={row.indicator_id for row in totals},

@@ -9,6 +9,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.folding import folded
 from forums.models import Forum
 from indicators.choices import Family, Level, Nature, Status, Verification
 from indicators.models import Category, Indicator, ReportingPeriod
@@ -77,8 +78,27 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Traits:
+    """What all results of an indicator have in common, as filters and orders ask for it.
+
+    Attributes:
+        word: its name as lists are ordered by it, in the reader's language.
+        result: the place of its expected result in the logic model; after all others where it has none.
+        goals: numbers of development goals.
+    """
+
+    programme: int
+    nature: str
+    family: str
+    level: str
+    word: str
+    result: tuple[Any, ...]
+    goals: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Vocabulary:
-    """Every choice of every filter; loaded once per request, in nine queries."""
+    """Every choice of every filter, and what filters ask of indicators; loaded once per request, in nine queries."""
 
     programmes: list[Programme]
     countries: list[Country]
@@ -88,12 +108,13 @@ class Vocabulary:
     forums: list[Forum]
     periods: list[ReportingPeriod]
     categories: list[Category]
-    #: (indicator, number, name) of each goal that an indicator contributes to.
-    goals: list[tuple[int, int, str]]
+    indicators: dict[int, "Traits"]
+    #: Names of the development goals that indicators contribute to, by their numbers.
+    goals: dict[int, str]
 
     @classmethod
     def load(cls, language: str) -> "Vocabulary":
-        links = Indicator.goals.through.objects.order_by("goal__number", "indicator_id")
+        indicators, goals = _traits(language)
         return cls(
             programmes=list(Programme.objects.order_by("code")),
             countries=list(Country.objects.order_by("code")),
@@ -103,7 +124,8 @@ class Vocabulary:
             forums=list(Forum.objects.order_by("programme__code", "number")),
             periods=list(ReportingPeriod.objects.order_by("programme__code", "starts_on", "-ends_on")),
             categories=list(Category.objects.select_related("dimension").order_by("dimension__code", "order", "code")),
-            goals=list(links.values_list("indicator_id", "goal__number", f"goal__name_{language}")),
+            indicators=indicators,
+            goals=goals,
         )
 
     @cached_property
@@ -220,7 +242,7 @@ class Vocabulary:
         return spellings
 
     def _goal_choices(self) -> list[Choice]:
-        names = {number: name for _indicator, number, name in self.goals}
+        names = self.goals
         return [
             Choice(
                 str(number),
@@ -229,6 +251,23 @@ class Vocabulary:
             )
             for number in range(1, 18)
         ]
+
+
+def _traits(language: str) -> tuple[dict[int, Traits], dict[int, str]]:
+    """All indicators, and the goals that they contribute to, in one query."""
+    columns = ("programme_id", "nature", "family", "expected_result__level", "word")
+    place = ("programme__code", "expected_result__order", "expected_result__code")
+    found = Indicator.objects.annotate(word=folded(f"name_{language}")).order_by("goals__number")
+    traits: dict[int, Traits] = {}
+    names: dict[int, str] = {}
+    for pk, *values in found.values_list("pk", *columns, *place, "goals__number", f"goals__name_{language}"):
+        programme, nature, family, level, word, code, order, result, goal, name = values
+        if goal is not None:
+            names[goal] = name
+        goals = (*(traits[pk].goals if pk in traits else ()), *(() if goal is None else (goal,)))
+        after = (order is None, order or 0, result is None, result or "")
+        traits[pk] = Traits(programme, nature, family, level or "", word, (code, *after), goals)
+    return traits, names
 
 
 def _theme_in_words(theme: Theme) -> str:

@@ -4,15 +4,18 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import reduce
 from typing import Any, Final, NamedTuple
 
 from django.core.cache import cache
-from django.db.models import BooleanField, CharField, Count, F, Field, IntegerField, Value
+from django.db.models import BooleanField, Count, F, IntegerField, Value
 from django.db.models.functions import Cast
 
 from indicators.filters.choices import ALL, FACETS, LATEST, NONE, REGIONAL, STATED, TOTAL, Vocabulary
 from indicators.filters.results import ResultFilter
+from indicators.choices import Status
+from indicators.models import Result
 from indicators.querysets import ResultQuerySet
 
 #: Filters that are counted together: their columns take few values together, so the database gives few groups of rows.
@@ -21,24 +24,25 @@ TOGETHER: Final = (
     ("programme", "theme", "sdg", "level", "nature", "family", "target"),
     ("country", "status", "verification"),
     ("project",),
-    ("partner", "forum"),
+    ("partner",),
+    ("forum",),
     ("sex",),
     ("period",),
 )
 #: What the filters read of a row.
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "programme": ("programme_id",),
-    "country": ("country_id", "forum_id"),
-    "theme": ("programme_id", "themes"),
+    "programme": ("indicator_id",),
+    "country": ("country_id",),
+    "theme": ("indicator_id", "themes"),
     "project": ("project_id",),
     "partner": ("partner_id",),
     "forum": ("forum_id",),
     "sdg": ("indicator_id",),
-    "level": ("level",),
-    "nature": ("nature",),
-    "family": ("family",),
+    "level": ("indicator_id",),
+    "nature": ("indicator_id",),
+    "family": ("indicator_id",),
     "target": ("has_target",),
-    "status": ("status_today",),
+    "status": ("status", "due_on"),
     "verification": ("verification",),
     "sex": ("breakdown_key", "is_row"),
     "period": ("period_id", "is_latest"),
@@ -52,7 +56,6 @@ class Facts(NamedTuple):
 
     branch: int
     rows: int
-    programme_id: int
     indicator_id: int
     project_id: int | None
     country_id: int | None
@@ -60,12 +63,10 @@ class Facts(NamedTuple):
     forum_id: int | None
     period_id: int
     themes: str
-    level: str
-    nature: str
-    family: str
     verification: str
     breakdown_key: str
-    status_today: str
+    status: str
+    due_on: date | None
     is_latest: bool
     is_row: bool
     has_target: bool
@@ -104,7 +105,7 @@ class Counts:
         """
         counts = cls()
         vocabulary = results.vocabulary
-        values_of = _readers(vocabulary)
+        values_of = _readers(vocabulary, results.today)
         asked = {name: set(values) for name, values in results.effective.items() if values}
         defaults = {name: set(values) for name, values in vocabulary.defaults.items()}
         held_there = _forums_held_in(vocabulary, results.effective["country"])
@@ -168,42 +169,44 @@ def _branch(results: ResultFilter, number: int, names: Sequence[str]) -> Any:
     """The rows that all filters but these find, as groups of what these read of them."""
     columns = {column for name in names for column in COLUMNS.get(name, ())}
     if number == 0:
-        columns |= {"indicator_id", *(("country_id",) if results.group == "country" else ())}
+        columns |= {"country_id"} if results.group == "country" else set()
+    if "country" in names and results.offers_regional:
+        columns |= {"forum_id"}
     rows: ResultQuerySet = results.found(without=names).with_target().order_by()
     # Every branch has all columns: their names must differ from the fields' own to stand empty.
     said: dict[str, Any] = {"branch": Value(number, output_field=IntegerField())}
     said |= {f"{column}_read": _read(column, is_read=column in columns) for column in Facts._fields[2:]}
-    counted = rows.annotate(**said).values(*said).annotate(rows_counted=Count("pk"))
+    counted = rows.annotate(**said).values(*said).annotate(rows_counted=Count("*"))
     return counted.values_list("branch", "rows_counted", *list(said)[1:])
 
 
 def _read(column: str, *, is_read: bool) -> Any:
     if is_read:
         return F(column)
-    kind: Field = IntegerField() if column.endswith("_id") else CharField()
-    if column in ("is_latest", "is_row", "has_target"):
-        kind = BooleanField()
-    return Cast(Value(None), kind)
+    if column == "has_target":
+        return Cast(Value(None), BooleanField())
+    field = Result._meta.get_field(column)
+    return Cast(Value(None), IntegerField() if field.is_relation else field)
 
 
 def _key(results: ResultFilter, number: int, names: Sequence[str], version: Hashable) -> str:
     """What its groups depend on: the data, the day, and the filters that the database applies."""
     asked = {name: values for name, values in results.effective.items() if name not in names}
     demonstrations = [choice.value for choice in results.choices("programme") if not choice.is_offered]
-    told = (version, results.today, number, results.group == "country", asked, results.words, demonstrations)
+    more = (results.group == "country", results.offers_regional)
+    told = (version, results.today, number, more, asked, results.words, demonstrations)
     return f"counts:{hashlib.sha256(repr(told).encode()).hexdigest()}"
 
 
-def _readers(vocabulary: Vocabulary) -> dict[str, Values]:
+def _readers(vocabulary: Vocabulary, today: date) -> dict[str, Values]:
     """For each filter, the values that a group of rows has of it."""
     by_pk: dict[str, dict[Any, str]] = {
         facet: {choice.pk: choice.value for choice in vocabulary.choices[facet] if choice.pk is not None}
         for facet in FACETS
     }
     themes = {(theme.programme_id, theme.code): theme.slug for theme in vocabulary.themes}
-    goals: dict[int, tuple[str, ...]] = defaultdict(tuple)
-    for indicator, number, _name in vocabulary.goals:
-        goals[indicator] += (str(number),)
+    programmes = by_pk["programme"]
+    traits = vocabulary.indicators
     sexes = {f"sex={category.code}": category.code for category in vocabulary.sexes}
 
     def record(facet: str, column: str) -> Values:
@@ -213,9 +216,16 @@ def _readers(vocabulary: Vocabulary) -> dict[str, Values]:
     def word(column: str) -> Values:
         return lambda facts: (getattr(facts, column),) if getattr(facts, column) else ()
 
+    def trait(name: str) -> Values:
+        return lambda facts: (value,) if (value := getattr(traits[facts.indicator_id], name)) else ()
+
     def theme_slugs(facts: Facts) -> tuple[str, ...]:
-        keys = ((facts.programme_id, code) for code in facts.themes.split(";"))
+        keys = ((traits[facts.indicator_id].programme, code) for code in facts.themes.split(";"))
         return tuple(themes[key] for key in keys if key in themes)
+
+    def status(facts: Facts) -> tuple[str, ...]:
+        waits = facts.status == Status.NOT_REPORTED and facts.due_on is not None and facts.due_on >= today
+        return (Status.NOT_DUE.value if waits else facts.status,)
 
     def sex_codes(facts: Facts) -> tuple[str, ...]:
         own = tuple(sexes[pair] for pair in facts.breakdown_key.split(";") if pair in sexes)
@@ -226,18 +236,18 @@ def _readers(vocabulary: Vocabulary) -> dict[str, Values]:
         return (own, ALL, LATEST) if facts.is_latest else (own, ALL)
 
     return {
-        "programme": record("programme", "programme_id"),
+        "programme": lambda facts: (programmes[traits[facts.indicator_id].programme],),
         "country": lambda facts: (REGIONAL,) if facts.country_id is None else (by_pk["country"][facts.country_id],),
         "theme": theme_slugs,
         "project": record("project", "project_id"),
         "partner": record("partner", "partner_id"),
         "forum": record("forum", "forum_id"),
-        "sdg": lambda facts: goals.get(facts.indicator_id, ()),
-        "level": word("level"),
-        "nature": lambda facts: (facts.nature, ALL),
-        "family": word("family"),
+        "sdg": lambda facts: tuple(map(str, traits[facts.indicator_id].goals)),
+        "level": trait("level"),
+        "nature": lambda facts: (traits[facts.indicator_id].nature, ALL),
+        "family": trait("family"),
         "target": lambda facts: (STATED if facts.has_target else NONE,),
-        "status": word("status_today"),
+        "status": status,
         "verification": word("verification"),
         "sex": sex_codes,
         "period": periods,
