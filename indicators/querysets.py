@@ -498,7 +498,7 @@ class ResultQuerySet(models.QuerySet):
     def in_order(self, *, group: str, sort: str, language: str) -> Self:
         """In the order of the results page.
 
-        First what has a stated target, then by group (``family``, ``result`` or ``nature``), then by ``sort``: ``name``, ``value``,
+        First what has a stated target, then by group (``family``, ``result``, ``theme``, ``country`` or ``nature``), then by ``sort``: ``name``, ``value``,
         ``achievement``, ``country`` or ``project``, after ``-`` for the other way round. What lacks it comes last both
         ways. The last words make the order the same each time and on both databases.
         """
@@ -552,6 +552,10 @@ class ResultQuerySet(models.QuerySet):
         return records.alias(**expressions).filter(condition).values("pk")
 
     def _group_order(self, group: str) -> list[Any]:
+        if group == "theme":
+            return [Case(When(themes="", then=Value(1)), default=Value(0)), bytewise("themes")]
+        if group == "country":
+            return [OrderBy(bytewise("country__code"), nulls_last=True)]
         if group == "result":
             return [
                 OrderBy(bytewise("programme__code")),

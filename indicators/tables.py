@@ -304,15 +304,22 @@ def tables_of(rows: Iterable[FigureRow], *, group: str = "family") -> FigureTabl
     for row in rows:
         has_target = row.result.target is not None or row.result.target_final is not None
         table = tables.with_target if has_target else tables.recorded
-        heading = heading_of(row.result, group)
+        heading = heading_of(row, group)
         if not table or table[-1][0] != heading:
             table.append((heading, []))
         table[-1][1].append(row)
     return tables
 
 
-def heading_of(result: Result, group: str) -> Any:
-    """What a row is grouped under: an expected result, or the name of a family or nature."""
+def heading_of(row: FigureRow, group: str) -> Any:
+    """What a row is grouped under: an expected result, a theme or themes, a country, or the name of a family or nature."""
+    result = row.result
+    if group == "theme":
+        if len(row.themes) == 1 and not row.is_demonstration:
+            return row.themes[0]
+        return " · ".join(map(str, row.themes)) or _("No theme")
+    if group == "country":
+        return result.country or _("Regional (no single country)")
     if group == "result":
         return result.indicator.expected_result or _("No expected result")
     if group == "nature":

@@ -1,8 +1,10 @@
 """The book as it is loaded: every row by the rules, every figure with its source, and the pages that it was loaded for."""
 
 import csv
+import gzip
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -222,3 +224,13 @@ def test_page_of_chile_and_theme_3_offers_the_regional_figures_beside(client: Cl
     enrolled = Indicator.objects.get(slug="students-enrolled")
     assert enrolled.get_absolute_url() in page
     assert "/fr/forums/1/" not in page.split("<main", 1)[1].split("</main>", 1)[0]
+
+
+def test_a_first_visit_of_the_results_is_no_more_than_120_kb(client: Client) -> None:
+    """Page, style and scripts as they travel: compressed, nothing kept from before."""
+    page = client.get("/fr/results/", headers={"accept-encoding": "gzip"})
+    assert page["Content-Encoding"] == "gzip"
+    named = re.findall(r'(?:href|src)="/static/([^"]+)"', gzip.decompress(page.content).decode())
+    files = {name: len(gzip.compress((settings.BASE_DIR / "static" / name).read_bytes(), 9)) for name in named}
+    assert {"css/components.css", "js/results.js", "js/vendor/htmx-2.0.11.min.js"} <= files.keys()
+    assert len(page.content) + sum(files.values()) <= 120_000

@@ -2,6 +2,7 @@
 
 from indicators.filters.choices import Choice, Vocabulary
 from indicators.filters.counts import Counts
+from indicators.filters.pages import OrderedRows
 from indicators.filters.results import ResultFilter
 
-__all__ = ["Choice", "Counts", "ResultFilter", "Vocabulary"]
+__all__ = ["Choice", "Counts", "OrderedRows", "ResultFilter", "Vocabulary"]

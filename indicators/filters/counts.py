@@ -12,9 +12,9 @@ from django.core.cache import cache
 from django.db.models import BooleanField, Count, F, IntegerField, Value
 from django.db.models.functions import Cast
 
+from indicators.choices import Status
 from indicators.filters.choices import ALL, FACETS, LATEST, NONE, REGIONAL, STATED, TOTAL, Vocabulary
 from indicators.filters.results import ResultFilter
-from indicators.choices import Status
 from indicators.models import Result
 from indicators.querysets import ResultQuerySet
 
@@ -87,6 +87,7 @@ class Counts:
         regional: how many regional rows stand beside the chosen country's.
         leading: how many of the rows there are of each indicator, country, and with or without a target; the country is
             None but where rows are grouped by it.
+        themes: codes of the themes of each indicator, as rows bear them.
     """
 
     rows: int = 0
@@ -95,6 +96,7 @@ class Counts:
     options: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     without: Counter[str] = field(default_factory=Counter)
     leading: Counter[tuple[bool, int, int | None]] = field(default_factory=Counter)
+    themes: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, results: ResultFilter, *, version: Hashable = None) -> "Counts":
@@ -115,9 +117,7 @@ class Counts:
                 counts.without["q"] += facts.rows
                 continue
             together = TOGETHER[facts.branch]
-            missed = [
-                name for name in together if name in asked and asked[name].isdisjoint(values_of[name](facts))
-            ]
+            missed = [name for name in together if name in asked and asked[name].isdisjoint(values_of[name](facts))]
             if len(missed) > 1:
                 continue
             for name in missed or together:
@@ -125,6 +125,7 @@ class Counts:
                     counts.options[name][value] += facts.rows
             if not missed:
                 if facts.branch == 0:
+                    counts.themes[facts.indicator_id] = facts.themes
                     counts.rows += facts.rows
                     counts.with_target += facts.rows if facts.has_target else 0
                     counts.leading[bool(facts.has_target), facts.indicator_id, facts.country_id] += facts.rows
@@ -159,7 +160,11 @@ def _groups(results: ResultFilter, version: Hashable) -> list[Facts]:
     if queries:
         statement = reduce(lambda one, other: one.union(other, all=True), queries)
         counted = [Facts._make(values) for values in statement]
-    new = {key: [facts for facts in counted if facts.branch == number] for number, key in keys.items() if number not in kept}
+    new = {
+        key: [facts for facts in counted if facts.branch == number]
+        for number, key in keys.items()
+        if number not in kept
+    }
     if new:
         cache.set_many(new, KEPT)
     return counted + [facts for groups in kept.values() for facts in groups]

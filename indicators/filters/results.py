@@ -15,7 +15,7 @@ from indicators.models import Breakdown, Indicator, Result
 from indicators.querysets import ResultQuerySet
 from indicators.tables import reader_language
 
-GROUPS: Final = ("family", "result")
+GROUPS: Final = ("family", "result", "theme", "country")
 SORTS: Final = ("name", "value", "achievement", "country", "project")
 #: Names of which an address holds one value each.
 SINGLE: Final = ("q", "sort", "group", "page")

@@ -28,6 +28,27 @@ from projects.models import Programme, Project
 #: What a total and its parts have in common.
 ROW_KEY = ("is_public", "indicator_id", "period_id", "project_id", "country_id", "partner_id", "forum_id")
 
+#: Columns of one row that a filter asks about, or counts its choices by.
+READ_BY_FILTERS = (
+    "is_latest",
+    "programme",
+    "indicator",
+    "nature",
+    "family",
+    "level",
+    "themes",
+    "project",
+    "country",
+    "partner",
+    "forum",
+    "status",
+    "due_on",
+    "verification",
+    "target",
+    "target_final",
+    "period",
+)
+
 
 class Result(models.Model):
     """One row per series and period, and one per computed total.
@@ -137,7 +158,18 @@ class Result(models.Model):
         verbose_name_plural = _("results")
         ordering = ("key",)
         indexes = (
-            models.Index(fields=["programme", "is_public", "is_latest", "breakdown_key"], name="result_for_pages"),
+            # All that filters and their counts read: the rows themselves, many times as wide, are left alone.
+            models.Index(fields=READ_BY_FILTERS, name="result_rows", condition=models.Q(is_public=True, is_row=True)),
+            models.Index(
+                fields=["programme", "nature", "period", "is_latest"],
+                name="result_rows_of_periods",
+                condition=models.Q(is_public=True, is_row=True),
+            ),
+            models.Index(
+                fields=["programme", "nature", "breakdown_key", "is_row"],
+                name="result_latest_parts",
+                condition=models.Q(is_public=True, is_latest=True),
+            ),
             models.Index(fields=["indicator", "period"], name="result_of_indicator"),
             models.Index(fields=["country", "is_public"], name="result_of_country"),
             models.Index(fields=["project", "is_public"], name="result_of_project"),

@@ -14,8 +14,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from epe_ap.pages import few, page_numbers, page_of
+from epe_ap.revisits import data_version
 from epe_ap.templatetags.figures import number
-from indicators.filters import Choice, Counts, ResultFilter
+from indicators.filters import Choice, Counts, OrderedRows, ResultFilter
 from indicators.filters.choices import ALL, FACETS
 from indicators.filters.results import GROUPS, SORTS
 from indicators.tables import FigureRow, figure_rows, reader_language, tables_of
@@ -33,7 +34,8 @@ Download = TypeVar("Download", bound=StreamingHttpResponse)
 
 @require_safe
 def results_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "indicators/results.html", ResultsPage(ResultFilter(request.GET)).context())
+    page = ResultsPage(ResultFilter(request.GET), version=data_version(request))
+    return render(request, "indicators/results.html", page.context())
 
 
 @require_safe
@@ -84,6 +86,8 @@ class ResultsPage:
     """Everything that the results page shows, gathered from one filter."""
 
     filter: ResultFilter
+    #: Of the data; see ``Counts.of``.
+    version: int
     problems: list[str] = field(default_factory=list)
 
     def context(self) -> dict[str, Any]:
@@ -118,12 +122,12 @@ class ResultsPage:
 
     @cached_property
     def counts(self) -> Counts:
-        return Counts.of(self.filter)
+        return Counts.of(self.filter, version=self.version)
 
     @cached_property
     def page(self) -> Page:
         page, problems = page_of(
-            self.filter.rows,
+            OrderedRows(self.filter, self.counts),
             asked=self.filter.single.get("page", ""),
             number=self.counts.rows,
             per_page=ROWS_ON_A_PAGE,
@@ -294,7 +298,12 @@ class ResultsPage:
 
     @property
     def tabs(self) -> list[dict[str, Any]]:
-        labels = {"family": _("By subject"), "result": _("By expected result")}
+        labels = {
+            "family": _("By subject"),
+            "result": _("By expected result"),
+            "theme": _("By theme"),
+            "country": _("By country"),
+        }
         return [
             {
                 "label": labels[group],

@@ -1,5 +1,7 @@
 """The results page: what a filter shows, and that its file says the same."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.results_page import CHILE_T3, OWN, REGIONAL, in_file, lines_of, rows_of, themes_of
@@ -46,3 +48,39 @@ def test_an_empty_answer_offers_a_way_back_to_figures(page: Page) -> None:
     expect(page.locator(OWN)).to_have_count(0)
     page.locator(".empty-state a").first.click()
     expect(page.locator(OWN)).not_to_have_count(0)
+
+
+def test_filters_act_in_place_and_their_address_can_be_shared(page: Page, plain_page: Page) -> None:
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.goto("/en/results/")
+    page.evaluate("window.isSamePage = true")
+    said, heading = page.get_by_role("status"), page.locator("h1")
+
+    box = page.locator("input[name=country][value=CL]")
+    box.check()
+    expect(page).to_have_url("/en/results/?country=CL")
+    expect(page.locator("input[name=country][value=CL]")).to_be_focused()
+    expect(said).to_have_text(heading.inner_text())
+    expect(heading).to_contain_text("Chile")
+    page.locator("input[name=theme][value=T3]").check()
+    expect(page).to_have_url(f"/en/results/?{CHILE_T3}")
+    expect(page.locator("#languages a[lang=es]")).to_have_attribute("href", f"/es/results/?{CHILE_T3}")
+    shown = rows_of(page.locator(OWN))
+
+    # Whoever is sent the address sees the same, without scripts too.
+    plain_page.goto(page.url)
+    assert rows_of(plain_page.locator(OWN)) == shown
+    assert plain_page.locator("h1").inner_text() == heading.inner_text()
+
+    page.locator(".chip", has_text="T3").click()
+    expect(page).to_have_url("/en/results/?country=CL")
+    page.locator(".tabs a", has_text="By theme").click()
+    expect(page).to_have_url(re.compile(r"/en/results/\?country=CL&group=theme$"))
+    expect(page.locator(".tabs a", has_text="By theme")).to_be_focused()
+    assert page.evaluate("window.isSamePage")
+
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url(f"/en/results/?{CHILE_T3}")
+    expect(page.locator(".chip", has_text="T3")).to_be_visible()
+    assert rows_of(page.locator(OWN)) == shown

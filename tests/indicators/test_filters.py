@@ -8,8 +8,9 @@ import pytest
 from django.db import transaction
 from django.http import QueryDict
 
-from indicators.filters import Counts, ResultFilter
+from indicators.filters import Counts, OrderedRows, ResultFilter
 from indicators.filters.choices import FACETS
+from indicators.filters.results import GROUPS
 from indicators.models import Result
 from tests import factories as make
 from tests.factories import three
@@ -188,7 +189,10 @@ def test_an_alias_finds_its_partner(programme):
         ("sex=x", "“x” is not a value of “sex” and was left aside. Known are: women, all."),
         ("period=1999", "“1999” is not a value of “period” and was left aside."),
         ("sort=colour", "“colour” is not a value of “sort” and was left aside."),
-        ("group=colour", "“colour” is not a value of “group” and was left aside. Known are: family, result."),
+        (
+            "group=colour",
+            "“colour” is not a value of “group” and was left aside. Known are: family, result, theme, country.",
+        ),
         ("sort=name&sort=value", "“sort” stands in the address more than once; the last one counts."),
     ],
 )
@@ -331,3 +335,16 @@ def test_rows_sort_by_project(programme):
         "Miners/CL",
         "Policies/-",
     ]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("sort", ["name", "-name", "value", "-achievement"])
+@pytest.mark.parametrize("query", ["", "period=all&nature=all&sex=all"])
+def test_the_pages_together_are_all_rows_in_their_order(programme, group, sort, query):
+    results = ResultFilter(QueryDict(f"{query}&group={group}&sort={sort}"), today=TODAY)
+    ordered = OrderedRows(results, Counts.of(results))
+
+    pages = [[row.key for row in ordered[start : start + 2]] for start in range(0, 16, 2)]
+
+    assert [key for page in pages for key in page] == [row.key for row in results.rows]
+    assert len(pages[0]) == 2

@@ -403,7 +403,7 @@ def test_the_page_costs_the_same_with_one_row_and_with_more_than_a_page(
         result(of, f"Indicator {place:03}", country=of.chile, key="sex=women", actual=40, cite=False)
         result(of, f"Indicator {place:03}", actual=100, cite=False)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page = client.get("/en/results/?country=CL&q=indicator")
 
     assert page.context["number"] == number
@@ -420,7 +420,7 @@ def test_a_download_costs_the_same_with_one_row_and_with_more_than_a_page(
         result(of, f"Indicator {place:03}", country=of.chile, actual=100, cite=place < 60)
         result(of, f"Indicator {place:03}", country=of.chile, key="sex=women", actual=40, cite=False)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         sent = b"".join(client.get(f"/en/results.{ending}?country=CL").streaming_content)
 
     if ending == "csv":

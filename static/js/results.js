@@ -1,0 +1,80 @@
+/* Filtering in place: what chooses among the results (facets, words, chips, orders, groups, pages) is fetched by htmx, which
+   puts the new page's content where the old one was and keeps the address. Here: the boxes that act at once, and what a
+   reader had in hand, which stays: focus, open filters, scroll. Without scripts the same links and form load the page. */
+
+const GROUPS = ".chips, .tabs, .sorts, .pagination, .empty-state";
+const content = () => document.getElementById("content");
+const results = () => document.getElementById("results");
+const column = () => document.querySelector(".with-sidebar > :first-child");
+const facets = () => [...document.querySelectorAll(".facet")];
+const nameOf = (facet) => facet.querySelector("input")?.name;
+let kept = null;
+
+// Stands before anything is said in it, and outside of what is replaced.
+const told = document.createElement("p");
+told.className = "visually-hidden";
+told.setAttribute("role", "status");
+document.body.append(told);
+
+document.addEventListener("change", ({ target }) => {
+  const form = target.closest("form.filters");
+  // In the sheet of a narrow screen one chooses several, then asks for them.
+  if (form && target.type === "checkbox" && !form.matches(":popover-open")) form.requestSubmit();
+});
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  // The fragment leads to the results when the page is loaded anew; here nothing jumps.
+  detail.path = detail.path.split("#")[0];
+  if (!detail.parameters.q) delete detail.parameters.q;
+});
+
+document.addEventListener("htmx:beforeRequest", ({ target }) => {
+  kept = {
+    focus: placeOf(document.activeElement) ?? placeOf(target),
+    open: new Map(facets().map((facet) => [nameOf(facet), facet.open])),
+    scroll: column().scrollTop,
+  };
+  results().setAttribute("aria-busy", "true");
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  if (!kept) return;
+  for (const facet of facets()) facet.open = kept.open.get(nameOf(facet)) ?? facet.open;
+  column().scrollTop = kept.scroll;
+  takeUp(kept.focus);
+  kept = null;
+  told.textContent = content().querySelector("h1").textContent;
+});
+
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, ({ detail }) => location.assign(detail.pathInfo.finalRequestPath));
+}
+
+/** Where an element stands, in words that find its like in the new page. */
+function placeOf(element) {
+  if (!content().contains(element)) return null;
+  if (element.form) return { field: element.name, value: element.value, type: element.type };
+  const group = element.closest(GROUPS);
+  if (!group) return null;
+  return { group: group.classList[0], number: [...group.querySelectorAll("a")].indexOf(element) };
+}
+
+function takeUp(place) {
+  if (!place) return;
+  if (place.group === "pagination") {
+    results().focus({ preventScroll: true });
+    results().scrollIntoView();
+    return;
+  }
+  liked(place).focus({ preventScroll: true });
+}
+
+function liked(place) {
+  if (place.field === "q") return document.getElementById("filter-q");
+  if (place.field) {
+    const field = `.filters [name="${place.field}"][value="${CSS.escape(place.value)}"]`;
+    return document.querySelector(field) ?? results();
+  }
+  const links = document.querySelectorAll(`#results .${place.group} a:not(.chip-clear)`);
+  return links[Math.min(place.number, links.length - 1)] ?? results();
+}
