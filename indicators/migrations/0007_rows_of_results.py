@@ -20,7 +20,7 @@ WHERE part.breakdown_key <> '' AND EXISTS (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('indicators', '0005_evidence_whose_file_was_deleted'),
+        ('indicators', '0006_figures_that_are_asked_back'),
     ]
 
     operations = [

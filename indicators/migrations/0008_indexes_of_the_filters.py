@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('forums', '0001_initial'),
-        ('indicators', '0006_rows_of_results'),
+        ('indicators', '0007_rows_of_results'),
         ('partners', '0002_invitations'),
         ('projects', '0001_initial'),
     ]
