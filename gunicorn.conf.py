@@ -1,5 +1,7 @@
 """gunicorn reads this file by itself: `gunicorn epe_ap.wsgi`."""
 
+import gc
+
 from epe_ap import environment
 
 # Read here as well, in the master: a wrong variable ends the start with its sentence, not in a loop of workers.
@@ -19,3 +21,9 @@ max_requests_jitter = 500
 accesslog = None
 errorlog = "-"
 loglevel = env["LOG_LEVEL"].lower()
+
+
+def post_worker_init(worker: object) -> None:
+    """What a worker starts with stays until its end: it is not looked through for garbage in the middle of a page."""
+    gc.collect()
+    gc.freeze()

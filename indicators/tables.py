@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from epe_ap.templatetags.figures import number
 from indicators.choices import ChangeUnit, Measure, Nature, Qualifier, Status
 from indicators.models import Category, Indicator, Result
-from indicators.querysets import ResultQuerySet
+from indicators.querysets import SCOPE, ResultQuerySet
 from indicators.rules import Quantity, share_from_counts
 from projects.demonstrations import query_of
 from projects.models import Theme
@@ -291,8 +291,14 @@ def figure_rows(*results: ResultQuerySet, names: Names | None = None, with_parts
     every = [row for rows in lists for row in rows]
     Result.objects.add_citations(every)
     parts: dict[tuple[int | None, ...], list[FigureRow]] = defaultdict(list)
-    for part in Result.objects.on(today).parts_of(every if with_parts else ()).for_results_page():
-        parts[part.row_key].append(FigureRow(part, names))
+    totals = {row.row_key: row for row in every if row.breakdown_key == ""}
+    for part in Result.objects.on(today).parts_of(every if with_parts else ()).select_related("actual_record"):
+        total = totals.get(part.row_key)
+        if total is not None:
+            # What they have in common is read once.
+            for relation in ("programme", "indicator", "period", *SCOPE):
+                setattr(part, relation, getattr(total, relation))
+            parts[part.row_key].append(FigureRow(part, names))
     return [
         [FigureRow(row, names, parts[row.row_key] if row.breakdown_key == "" else ()) for row in rows] for rows in lists
     ]

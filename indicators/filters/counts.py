@@ -9,8 +9,7 @@ from functools import reduce
 from typing import Any, Final, NamedTuple
 
 from django.core.cache import cache
-from django.db.models import BooleanField, Count, F, IntegerField, Value
-from django.db.models.functions import Cast
+from django.db.models import BooleanField, Count, F, Field, IntegerField, Value
 
 from indicators.choices import Status
 from indicators.filters.choices import ALL, FACETS, LATEST, NONE, REGIONAL, STATED, TOTAL, Vocabulary
@@ -73,6 +72,18 @@ class Facts(NamedTuple):
 
 
 Values = Callable[[Facts], tuple[str, ...]]
+
+
+class Empty(Value):
+    """Nothing, of the kind that the other branches have in its place; rows are not grouped by it."""
+
+    def __init__(self, kind: Field) -> None:
+        super().__init__(None, output_field=kind)
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        # Without its length, which the planner of the database would take for what it holds.
+        kind = (self.output_field.cast_db_type(connection) or "").partition("(")[0]
+        return f"CAST(NULL AS {kind})", ()
 
 
 @dataclass
@@ -146,7 +157,12 @@ class Counts:
 
 def _groups(results: ResultFilter, version: Hashable) -> list[Facts]:
     """The groups of all branches, those that are kept and those that are counted now."""
-    branches = dict(enumerate(TOGETHER)) | ({len(TOGETHER): ("q",)} if results.words else {})
+    branches = {
+        number: names
+        for number, names in enumerate(TOGETHER)
+        # Of what there is none of, there is nothing to count.
+        if any(results.vocabulary.choices[name] for name in names)
+    } | ({len(TOGETHER): ("q",)} if results.words else {})
     kept: dict[int, list[Facts]] = {}
     keys: dict[int, str] = {}
     if version is not None:
@@ -189,9 +205,9 @@ def _read(column: str, *, is_read: bool) -> Any:
     if is_read:
         return F(column)
     if column == "has_target":
-        return Cast(Value(None), BooleanField())
+        return Empty(BooleanField())
     field = Result._meta.get_field(column)
-    return Cast(Value(None), IntegerField() if field.is_relation else field)
+    return Empty(field if isinstance(field, Field) and not field.is_relation else IntegerField())
 
 
 def _key(results: ResultFilter, number: int, names: Sequence[str], version: Hashable) -> str:
