@@ -274,6 +274,16 @@ def test_counting_is_one_query(programme, django_assert_num_queries):
         Counts.of(results)
 
 
+def test_counts_over_all_periods_are_kept_until_the_data_changes(programme, django_assert_num_queries):
+    results = ResultFilter(QueryDict("period=all"), today=TODAY)
+    first = Counts.of(results, version=1)
+    with django_assert_num_queries(0):
+        assert Counts.of(results, version=1) == first
+    for other, version in ((results, 2), (ResultFilter(QueryDict("period=all&country=CL"), today=TODAY), 1)):
+        with django_assert_num_queries(1):
+            Counts.of(other, version=version)
+
+
 # --- Beside a country --------------------------------------------------------------------------------
 
 
