@@ -28,19 +28,24 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (!detail.parameters.q) delete detail.parameters.q;
 });
 
-document.addEventListener("htmx:beforeRequest", ({ target }) => {
+document.addEventListener("htmx:beforeRequest", () => results().setAttribute("aria-busy", "true"));
+
+document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
+  if (target !== content()) return;
   kept = {
-    focus: placeOf(document.activeElement) ?? placeOf(target),
+    focus: placeOf(document.activeElement) ?? placeOf(detail.requestConfig.elt),
     open: new Map(facets().map((facet) => [nameOf(facet), facet.open])),
+    top: window.scrollY,
     scroll: column().scrollTop,
   };
-  results().setAttribute("aria-busy", "true");
 });
 
 document.addEventListener("htmx:afterSwap", () => {
-  if (!kept) return;
+  if (!kept || !results()) return;
   for (const facet of facets()) facet.open = kept.open.get(nameOf(facet)) ?? facet.open;
   column().scrollTop = kept.scroll;
+  // While both contents stood below each other, the browser kept the old one in view.
+  window.scrollTo({ top: kept.top, behavior: "instant" });
   takeUp(kept.focus);
   kept = null;
   told.textContent = content().querySelector("h1").textContent;
