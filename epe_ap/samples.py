@@ -216,6 +216,12 @@ MORE_RECORDED = [
 ]
 
 
+class Theme(str):
+    """A theme as the heading of a row."""
+
+    get_absolute_url = "#results"
+
+
 class SampleForm(forms.Form):
     """A form with a field that was filled badly."""
 
@@ -231,6 +237,14 @@ def style_context(**changes: Any) -> dict[str, Any]:
     """Everything templates/style.html shows."""
     countries = [("CL", "Chile"), ("CO", "Colombia"), ("MX", "Mexico"), ("PE", "Peru")]
     paginator = Paginator(range(480), 25)
+    matrix_lines: list[dict[str, Any]] = [
+        {
+            "country": SimpleNamespace(name=name, get_absolute_url="", number_of_projects=number),
+            "total": {"number": 19, "url": "#results"},
+        }
+        for name, number in (("Chile", 4), ("Peru", 2))
+    ]
+    matrix_lines.append({"country": None, "total": {"number": 5, "url": "#results"}})
     context = {
         "colours": tokens.colours().values(),
         "pairs": tokens.pairs(),
@@ -265,6 +279,7 @@ def style_context(**changes: Any) -> dict[str, Any]:
                 MORE_WITH_TARGET,
             ),
         ],
+        "headline_rows": [*WITH_TARGET[:2], RECORDED[1]],
         "figures_recorded": SimpleNamespace(
             number=6,
             number_with_target=0,
@@ -315,6 +330,24 @@ def style_context(**changes: Any) -> dict[str, Any]:
         "statuses": list(STATUSES.items()),
         "states": [(word, word.capitalize()) for word in ("draft", "submitted", "returned", "approved")],
         "form": SampleForm({"institution": "", "country": "PE", "is_final": True}),
+        "programmes": [
+            SimpleNamespace(code=code, get_absolute_url="#results", implementer=implementer)
+            for code, implementer in (
+                ("ONE", None),
+                (
+                    "OTHER",
+                    SimpleNamespace(name="Another body", language="en", translated_name_fr="", translated_name_es=""),
+                ),
+            )
+        ],
+        "matrix_lines": matrix_lines,
+        "matrix_rows": [
+            (Theme(name), [{"number": n, "weight": w, "url": "#results", "projects": p} for n, w, p in cells_of_theme])
+            for name, cells_of_theme in (
+                ("T1 · Gender equality", [(12, 4, 3), (7, 3, 1), (0, 0, 0)]),
+                ("T2 · Environment", [(3, 1, 1), (0, 0, 1), (5, 2, 0)]),
+            )
+        ],
         "map_lines": [
             {
                 "country": SimpleNamespace(code=code, name=name, get_absolute_url="#marks"),

@@ -1,6 +1,7 @@
 """Pages of the whole site: the first one, and those that explain it."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from accounts.folding import bytewise
 from epe_ap.samples import style_context
 from epe_ap.templatetags.figures import number as written
 from forums.models import Forum
+from forums.rules import by_year
 from indicators.actions import thresholds
 from indicators.choices import ChangeUnit, Direction, Nature, Qualifier, Status, UnitOfAnalysis
 from indicators.models import Category, Result
@@ -28,27 +30,30 @@ from opendata.columns import COLUMNS
 from opendata.links import downloads
 from opendata.meanings import column_meanings
 from partners.models import Country
-from projects.models import Programme, Theme, WorkPlan
+from projects.models import Programme, Project, Theme, WorkPlan
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     programmes = list(Programme.objects.real().for_home())
-    themes = list(Theme.objects.for_list())
-    figures, campaigns = headlines(programmes[0], themes) if programmes else ([], [])
-    crossing = Crossing(themes, list(Country.objects.for_list()))
+    programme = programmes[0] if programmes else None
+    themes = list(Theme.objects.for_list().filter(programme=programme))
+    figures, campaigns = headlines(programme, themes) if programme else ([], [])
+    projects = Project.objects.real().filter(programme=programme).numbers_by_country_and_theme()
+    crossing = Crossing(programme, themes, list(Country.objects.for_list()), projects)
     return render(
         request,
         "epe_ap/home.html",
         {
-            "programme": programmes[0] if programmes else None,
+            "programme": programme,
+            "programmes": programmes,
             "other_programmes": programmes[1:],
             "work_plans": WorkPlan.objects.real().order_by("slug"),
             "headlines": figures,
             "campaigns": campaigns,
             "crossing": crossing,
             "themes": themes,
-            "forums": Forum.objects.real().for_cards(),
+            "forums": by_year(Forum.objects.real().for_cards()),
             "number_of_discrepancies": Discrepancy.objects.public().count(),
         },
     )
@@ -127,37 +132,59 @@ class StatedTargets:
 
 
 class Crossing:
-    """How many figures each country has under each theme: outcomes and outputs, as the results page shows them."""
+    """How many figures and projects of a programme each country has under each theme.
 
-    def __init__(self, themes: list[Theme], countries: list[Any]) -> None:
-        slugs = {(theme.programme_id, theme.code): theme.slug for theme in themes}
+    The figures are outcomes and outputs, as the results page shows them. ``lines`` are the places, with their cells;
+    ``rows`` the same cells by theme, and last those of all themes together.
+    """
+
+    def __init__(
+        self,
+        programme: Programme | None,
+        themes: list[Theme],
+        countries: list[Any],
+        projects: Mapping[tuple[int, int], int],
+    ) -> None:
+        self.programme = programme
+        slugs = {theme.code: theme.slug for theme in themes}
         numbers: dict[tuple[int | None, str], int] = defaultdict(int)
         self.number = 0
         self.targets = StatedTargets()
-        results = Result.objects.for_pages().results().with_target().order_by()
-        counted = results.values_list("programme", "country", "themes").annotate(number=Count("pk"), **COUNTED_TARGETS)
-        for programme, country, codes, number, *targets in counted:
+        results = Result.objects.for_pages().results().filter(programme=programme).with_target().order_by()
+        counted = results.values_list("country", "themes").annotate(number=Count("pk"), **COUNTED_TARGETS)
+        for country, codes, number, *targets in counted:
             self.number += number
             self.targets.add(*targets)
             numbers[country, ""] += number
             for code in codes.split(";") if codes else ():
-                numbers[country, slugs.get((programme, code), code)] += number
+                numbers[country, slugs.get(code, code)] += number
         self.columns = themes
+        self._numbers, self._projects = numbers, projects
         places = [(country, country.pk, country.code) for country in countries]
         self.lines = [
-            self._line(country, key, code, numbers)
+            self._line(country, key, code)
             for country, key, code in [*places, (None, None, "regional")]
             if country is None or country.is_pacific_alliance or numbers[key, ""]
         ]
+        most = max((cell["number"] for line in self.lines for cell in line["cells"]), default=0)
+        for cell in (cell for line in self.lines for cell in line["cells"]):
+            # A quarter of the greatest number for each step; the number itself stands in the cell.
+            cell["weight"] = -(-4 * cell["number"] // most) if cell["number"] else 0
+        self.rows = [(theme, [line["cells"][place] for line in self.lines]) for place, theme in enumerate(themes)]
 
-    def _line(
-        self, country: Any, key: int | None, code: str, numbers: dict[tuple[int | None, str], int]
-    ) -> dict[str, Any]:
-        def cell(theme: str) -> dict[str, Any]:
-            query = {"country": code, **({"theme": theme} if theme else {})}
-            return {"number": numbers[key, theme], "url": reverse("results", query=query)}
+    def _line(self, country: Any, key: int | None, code: str) -> dict[str, Any]:
+        def cell(theme: Theme | None) -> dict[str, Any]:
+            query = {"country": code, **({"theme": theme.slug} if theme else {})}
+            if self.programme is not None:
+                query = {"programme": self.programme.slug, **query}
+            return {
+                "number": self._numbers[key, theme.slug if theme else ""],
+                "url": reverse("results", query=query),
+                "projects": self._projects.get((key, theme.pk), 0) if key is not None and theme else 0,
+                "country": country,
+            }
 
-        return {"country": country, "cells": [cell(theme.slug) for theme in self.columns], "total": cell("")}
+        return {"country": country, "cells": [cell(theme) for theme in self.columns], "total": cell(None)}
 
 
 @require_safe

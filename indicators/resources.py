@@ -99,6 +99,7 @@ class IndicatorResource(RecordResource):
             "is_sensitive",
             "is_public",
             "headline_rank",
+            *in_languages("headline_sentence"),
             *in_languages("headline_limit"),
             "no_target_reason",
             "active_from",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from indicators.choices import Origin
+from indicators.choices import Measure, Nature, Origin, Qualifier, UnitOfAnalysis
 from indicators.models import Indicator
 from indicators.querysets import SCOPE
 from indicators.tables import FigureRow, ScopePart
@@ -34,6 +34,47 @@ def whole(rows: Iterable[FigureRow]) -> FigureRow | None:
     of_programme = [row for row in rows if width(row)[0] == 0]
     totals = [row for row in of_programme if row.breakdown_key == ""] or of_programme
     return totals[0] if len(totals) == 1 else None
+
+
+#: Fewer figures than these are not shown large: the table below them says as much.
+FEW = 3
+
+
+def foremost(rows: Iterable[FigureRow], most: int = 6) -> list[FigureRow]:
+    """The figures to show large at the head of a page, one of each indicator, at most ``most``; none of a few.
+
+    Outcomes and outputs of which there was more than one, or a percentage: key figures of the programme first, then what has a target,
+    outcomes before outputs, people before things. Contacts reached are apart, and what was only planned was not reached.
+    """
+    rows = list(rows)
+    candidates = [
+        row
+        for row in rows
+        if row.actual is not None
+        and row.nature in (Nature.OUTCOME, Nature.OUTPUT)
+        and (row.measure == Measure.PERCENTAGE or (row.measure == Measure.COUNT and row.actual > 1))
+        and row.qualifier != Qualifier.PLANNED
+        and row.breakdown_key == ""
+        and not row.is_suppressed
+        and row.indicator.unit_of_analysis != UnitOfAnalysis.CONTACTS
+    ]
+    chosen: dict[int, FigureRow] = {}
+    for row in sorted(candidates, key=_prominence):
+        chosen.setdefault(row.indicator_id, row)
+    return list(chosen.values())[:most] if len(chosen) >= FEW else []
+
+
+def _prominence(row: FigureRow) -> tuple[Any, ...]:
+    indicator = row.indicator
+    return (
+        indicator.headline_rank is None,
+        row.target is None,
+        row.nature != Nature.OUTCOME,
+        indicator.unit_of_analysis != UnitOfAnalysis.PERSONS,
+        row.measure != Measure.PERCENTAGE,
+        width(row),
+        -row.actual,
+    )
 
 
 @dataclass

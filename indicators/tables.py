@@ -212,6 +212,11 @@ class FigureRow:
     def url(self) -> str:
         return self.result.indicator.get_absolute_url()
 
+    @property
+    def headline_sentence(self) -> str:
+        """What goes on from the number where it stands large: a sentence, else the name of the indicator."""
+        return self.result.indicator.headline_sentence or self.result.indicator.name
+
     @cached_property
     def women_share(self) -> Decimal | None:
         """Percent of women: as printed, or computed from the two counts."""
@@ -257,6 +262,14 @@ class FigureTables:
     @property
     def rows(self) -> list[FigureRow]:
         return [row for _heading, rows in (*self.with_target, *self.recorded) for row in rows]
+
+    @property
+    def groups(self) -> list[tuple[Any, list[FigureRow]]]:
+        """All rows under their headings, those with a target first in each."""
+        found: dict[str, tuple[Any, list[FigureRow]]] = {}
+        for heading, rows in (*self.with_target, *self.recorded):
+            found.setdefault(str(heading), (heading, []))[1].extend(rows)
+        return list(found.values())
 
     @property
     def number(self) -> int:

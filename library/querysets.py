@@ -10,8 +10,8 @@ from accounts.querysets import RecordQuerySet
 from forums.models import Forum
 from indicators.models import Indicator, Result
 from library.choices import DiscrepancyKind, FindingKind, PublicationKind, Severity
-from partners.models import Partner
-from projects.models import Project, Theme
+from partners.models import Country, Partner
+from projects.models import Programme, Project, Theme
 
 #: What a citation may be about, as paths to the programme that it belongs to.
 PROGRAMMES_OF_CITED_RECORDS = (
@@ -114,6 +114,9 @@ class CitationQuerySet(RecordQuerySet):
             .order_by("actual", "target", "baseline", "order", bytewise("code"))
         )
 
+    def about_programme(self, programme: Programme) -> Self:
+        return self._about(Q(programme=programme))
+
     def about_theme(self, theme: Theme) -> Self:
         return self._about(Q(theme=theme))
 
@@ -168,6 +171,10 @@ class DiscrepancyQuerySet(RecordQuerySet):
             Prefetch("citations", queryset=citations.with_subjects().order_by("order", bytewise("code"))),
             Prefetch("actuals", queryset=actuals.with_series().order_by("pk")),
         )
+
+    def about_programme(self, programme: Programme) -> Self:
+        """Where sources disagree about a programme itself: its name, dates, budget."""
+        return self._about(Q(citations__programme=programme))
 
     def about_theme(self, theme: Theme) -> Self:
         return self._about(Q(citations__theme=theme))
@@ -239,6 +246,19 @@ class FindingQuerySet(RecordQuerySet):
     def real(self) -> Self:
         """Findings of programmes that are not a demonstration."""
         return self.filter(programme__is_demonstration=False)
+
+    def about_theme(self, theme: Theme) -> Self:
+        """What was learned under a theme, and the unexpected results of its projects."""
+        of_project = Q(kind=FindingKind.UNEXPECTED_RESULT, project__project_themes__theme=theme)
+        return self._matching(Q(theme=theme) | of_project)
+
+    def about_country(self, country: Country) -> Self:
+        """What was learned in the projects of a country."""
+        return self._matching(Q(project__countries=country))
+
+    def _matching(self, condition: Q) -> Self:
+        # By primary key, so that several matching themes or countries do not repeat the row.
+        return self.filter(pk__in=self.model._base_manager.filter(condition).values("pk"))
 
     def for_list(self) -> Self:
         """Findings by kind, with what they are of."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from indicators.models import Actual, Series
@@ -51,8 +50,7 @@ class Statement:
         if citation.partner is not None:
             return [partner_link(citation.partner)]
         if citation.programme is not None:
-            address = reverse("results", query={"programme": citation.programme.slug})
-            return [Link(citation.programme.code, address)]
+            return [Link(citation.programme.code, citation.programme.get_absolute_url())]
         subject = citation.subject
         return [Link(str(subject), subject.get_absolute_url(), getattr(subject, "language", ""))]
 

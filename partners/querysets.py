@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Self
 
+from django.db import models
 from django.db.models import Count, Prefetch, Q
 
 from accounts.models import User
@@ -40,6 +41,12 @@ class PartnerQuerySet(RecordQuerySet):
             )
             .order_by("name")
         )
+
+    def of_theme(self, theme: models.Model) -> Self:
+        """Those that take part in a project of a theme."""
+        partnerships = self.model._meta.get_field("partnerships").related_model.objects
+        parts = partnerships.real().adopted().filter(project__project_themes__theme=theme)
+        return self.filter(pk__in=parts.values("partner"))
 
     def for_page(self) -> Self:
         """One partner with its other names, its units and its projects."""

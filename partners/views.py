@@ -5,15 +5,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from forums.models import Forum
 from indicators.charts.chart import Chart, located
 from indicators.charts.files import chart_file
 from indicators.charts.targets import target_chart
 from indicators.charts.women import women_chart
 from indicators.models import Result
 from indicators.querysets import ResultQuerySet
+from indicators.selections import foremost
 from indicators.tables import FigureRow, Names, figure_rows, reader_language, tables_of
-from library.models import Citation, Discrepancy, Publication
-from library.statements import Disagreement
+from library.models import Citation, Discrepancy, Finding, Publication
+from library.statements import Disagreement, by_kind
 from partners.choices import PartnerKind
 from partners.models import Country, Partner
 from projects.models import Partnership, Project, WorkPlan
@@ -34,13 +36,16 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(country, permanent=True)
     results = _results_of_countries()
     # What a forum counted is not offered as if it came near to being the country's: it was merely held there.
-    around = results.regional().exclude(forum__country=country) if country.is_pacific_alliance else results.none()
+    around = results.regional().filter(programme__countries=country).exclude(forum__country=country)
     own, regional = figure_rows(results.filter(country=country), around)
     return render(
         request,
         "partners/country_page.html",
         {
             "country": country,
+            "headlines": foremost(own),
+            "forums": Forum.objects.real().filter(country=country).order_by("number"),
+            "findings": by_kind(Finding.objects.about_country(country).for_list()),
             "figures": tables_of(own),
             "charts": _country_charts(country, own),
             "regional": tables_of(regional),
@@ -95,6 +100,7 @@ def partner_page(request: HttpRequest, slug: str) -> HttpResponse:
         "partners/partner_page.html",
         {
             "partner": partner,
+            "headlines": foremost(own, most=3),
             "figures": tables_of(own, group="nature"),
             "shared": tables_of(shared, group="nature"),
             "of_the_whole": partnerships_of_the_whole(partner),

@@ -31,6 +31,12 @@ class ProjectQuerySet(RecordQuerySet):
     def real(self) -> Self:
         return self.filter(programme__is_demonstration=False)
 
+    def numbers_by_country_and_theme(self) -> dict[tuple[int, int], int]:
+        """How many projects each country has under each theme, by their primary keys; where there is none, no key."""
+        counted = self.filter(countries__isnull=False, themes__isnull=False).order_by()
+        rows = counted.values_list("countries", "themes").annotate(number=Count("pk", distinct=True))
+        return {(country, theme): number for country, theme, number in rows}
+
     def for_user(self, user: User) -> Self:
         """The projects of a person's partners; all of them for staff."""
         if user.is_staff and user.is_active:
@@ -48,11 +54,7 @@ class ProjectQuerySet(RecordQuerySet):
 
     def for_list(self) -> Self:
         """Projects as cards: their countries and themes beside them."""
-        return (
-            self.select_related("programme")
-            .prefetch_related("countries", "themes", "sectors")
-            .order_by("programme", "code")
-        )
+        return self.select_related("programme").prefetch_related("countries", "themes").order_by("programme", "code")
 
     def for_page(self) -> Self:
         """One project with all that its page names."""

@@ -3,6 +3,7 @@ from django.urls import path, re_path
 from projects import views
 
 urlpatterns = [
+    path("programmes/<slug:slug>/", views.programme_page, name="programme"),
     path("projects/", views.project_list, name="projects"),
     # A project's slug is its printed code, which may hold a dot.
     re_path(r"^projects/(?P<slug>[A-Za-z0-9._-]+)/$", views.project_page, name="project"),

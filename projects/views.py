@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,16 +14,54 @@ from indicators.charts.chart import Chart, located
 from indicators.charts.files import chart_file
 from indicators.charts.targets import target_chart
 from indicators.charts.women import women_chart
+from indicators.choices import Nature
 from indicators.models import Result
-from indicators.tables import FigureTables, figure_tables
+from indicators.selections import foremost
+from indicators.tables import FigureTables, Names, figure_rows, figure_tables, reader_language, tables_of
 from library.models import Citation, Discrepancy, Finding, Publication
-from library.statements import by_kind
+from library.statements import Disagreement, by_kind
+from partners.models import Partner
 from projects.calendars import calendar_of
 from projects.choices import Component, ThemeKind
 from projects.demonstrations import asked_for, query_of
 from projects.models import Activity, Programme, Project, Theme, WorkPlan
 from projects.querysets import ProjectQuerySet
 from projects.timelines import Timeline
+
+#: What a theme page lists below its outcomes and outputs, in this order.
+NATURE_ORDER = [Nature.ACTIVITY, Nature.INPUT, Nature.CONTEXT]
+#: A programme with more figures than these leads to the page of results instead of listing them.
+MOST_FIGURES = 30
+
+
+@require_safe
+def programme_page(request: HttpRequest, slug: str) -> HttpResponse:
+    programmes = list(Programme.objects.real().for_home())
+    programme = next((each for each in programmes if each.slug == slug), None)
+    if programme is None:
+        raise Http404
+    names = Names.load()
+    results = Result.objects.for_pages().filter(programme=programme)
+    number = results.count()
+    listed = results if number <= MOST_FIGURES else results.none()
+    return render(
+        request,
+        "projects/programme_page.html",
+        {
+            "programme": programme,
+            "programmes": programmes,
+            "work_plans": WorkPlan.objects.real().order_by("slug"),
+            "countries": programme.countries.order_by("code"),
+            "number": number,
+            "figures": figure_tables(listed, group="nature", names=names),
+            "themes": Theme.objects.for_list().filter(programme=programme),
+            "publications": Publication.objects.filter(programme=programme).for_cards()
+            if number <= MOST_FIGURES
+            else [],
+            "citations": Citation.objects.about_programme(programme),
+            "disagreements": Disagreement.of(Discrepancy.objects.about_programme(programme).with_statements(), names),
+        },
+    )
 
 
 @require_safe
@@ -47,6 +85,7 @@ def project_page(request: HttpRequest, slug: str) -> HttpResponse:
         "projects/project_page.html",
         {
             "project": project,
+            "headlines": foremost(figures.rows, most=3),
             "figures": figures,
             "charts": _project_charts(project, figures),
             "roles": partners_by_role(project, citations),
@@ -113,22 +152,29 @@ def theme_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def theme_page(request: HttpRequest, slug: str) -> HttpResponse:
     theme = get_object_or_404(Theme.objects.real().select_related("programme"), slug=slug)
-    figures = _figures_of_theme(theme)
+    results = Result.objects.for_pages().of_themes([theme])
+    [rows] = figure_rows(results.in_order(group="family", sort="name", language=reader_language()))
+    reached = [row for row in rows if row.nature in (Nature.OUTCOME, Nature.OUTPUT)]
+    done = [row for row in rows if row.nature not in (Nature.OUTCOME, Nature.OUTPUT)]
+    figures = tables_of(reached)
     return render(
         request,
         "projects/theme_page.html",
         {
             "theme": theme,
+            "headlines": foremost(reached),
             "figures": figures,
             "charts": _theme_charts(theme, figures),
+            "activities": tables_of(sorted(done, key=lambda row: NATURE_ORDER.index(row.nature)), group="nature"),
             "project_themes": (
                 theme.project_themes.select_related("project")
                 .prefetch_related("project__countries")
                 .order_by("project__code")
             ),
             "forums": Forum.objects.real().filter(themes=theme).for_cards(),
+            "partners": Partner.objects.for_list().of_theme(theme),
             "publications": Publication.objects.filter(themes=theme).for_cards(),
-            "findings": by_kind(Finding.objects.filter(theme=theme).for_list()),
+            "findings": by_kind(Finding.objects.about_theme(theme).for_list()),
             "citations": Citation.objects.about_theme(theme),
             "discrepancies": Discrepancy.objects.about_theme(theme),
         },

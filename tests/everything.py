@@ -14,11 +14,11 @@ from tests.factories import three
 
 #: Public pages, with the queries that each may cost, however many rows it shows.
 PAGES = {
-    "/": 12,
+    "/": 13,
     "/about/": 0,
     "/compare/": 5,
     "/countries/": 2,
-    "/countries/CL/": 14,
+    "/countries/CL/": 15,
     "/data/": 2,
     "/discrepancies/": 6,
     "/findings/": 8,
@@ -30,7 +30,8 @@ PAGES = {
     "/method/": 1,
     "/partners/": 1,
     "/partners/institute/": 14,
-    "/projects/": 4,
+    "/programmes/epe-ap/": 15,
+    "/projects/": 3,
     "/projects/B05.1/": 14,
     "/publications/": 14,
     "/sdgs/": 2,
@@ -39,7 +40,7 @@ PAGES = {
     "/sources/book/": 6,
     "/style/": 0,
     "/themes/": 1,
-    "/themes/T1/": 14,
+    "/themes/T1/": 15,
     "/work-plans/plan/": 7,
 }
 
@@ -52,6 +53,7 @@ class Everything:
         self.peru = make.country("PE", **three("name", "Peru"), is_pacific_alliance=True)
         self.book = make.document(slug="book", title="Le livre", **three("short_title", "Livre"))
         self.programme = self._programme("epe-ap", "EPE-AP")
+        self.programme.countries.set([self.chile, self.peru])
         self.period = self._whole_period(self.programme)
         self.theme = make.theme(
             programme=self.programme, slug="T1", code="T1", number=1, **three("name", "Collaboration")

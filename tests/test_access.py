@@ -35,7 +35,20 @@ OUTSIDERS = ("anonymous", "removed", "deactivated")
 
 #: Pages that anybody opens, about B's project, indicator and institution where they are about one.
 PUBLIC = {
-    *("home", "method", "about", "data", "style", "countries", "country", "partners", "partner", "projects", "project"),
+    *(
+        "home",
+        "method",
+        "about",
+        "data",
+        "style",
+        "countries",
+        "country",
+        "programme",
+        "partners",
+        "partner",
+        "projects",
+        "project",
+    ),
     *(
         "themes",
         "theme",

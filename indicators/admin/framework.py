@@ -151,6 +151,7 @@ class IndicatorAdmin(RecordAdmin):
                     "is_public",
                     "is_sensitive",
                     "headline_rank",
+                    *in_languages("headline_sentence", "headline_limit"),
                     "active_from",
                     "active_to",
                     "replaced_by",

@@ -331,6 +331,15 @@ class Indicator(Record):
         blank=True,
         help_text=_("Its place among the key figures of the home page; empty for none."),
     )
+    headline_sentence = TranslatedField(
+        models.CharField(
+            _("sentence of the headline figure"),
+            max_length=200,
+            blank=True,
+            help_text=_("Goes on from the number: “213 … were trained.” Without one its name stands there."),
+        ),
+        attrgetter=fallback_to_any,
+    )
     headline_limit = TranslatedField(
         models.CharField(
             _("limit of the headline figure"),

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from indicators.models import Goal, Result
+from indicators.selections import foremost
 from indicators.tables import figure_tables
 
 
@@ -21,6 +22,10 @@ def goal_list(request: HttpRequest) -> HttpResponse:
 def goal_page(request: HttpRequest, number: int) -> HttpResponse:
     goal = get_object_or_404(Goal, number=number)
     results = Result.objects.for_pages().filter(indicator__goals=goal)
+    figures = figure_tables(results, group="nature")
+    projects = sorted({row.project for row in figures.rows if row.project is not None}, key=lambda one: one.code)
     return render(
-        request, "indicators/goal_page.html", {"goal": goal, "figures": figure_tables(results, group="nature")}
+        request,
+        "indicators/goal_page.html",
+        {"goal": goal, "headlines": foremost(figures.rows), "figures": figures, "projects": projects},
     )

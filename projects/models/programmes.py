@@ -126,6 +126,9 @@ class Programme(Record):
     def __str__(self) -> str:
         return self.code
 
+    def get_absolute_url(self) -> str:
+        return reverse("programme", args=[self.slug])
+
 
 class Theme(Record):
     """A theme of a programme, or a dimension that cuts across all its themes."""
@@ -145,6 +148,14 @@ class Theme(Record):
     introduction = TranslatedField(
         models.TextField(
             _("introduction"), blank=True, help_text=_("What it is about, in a few sentences of our own.")
+        ),
+        attrgetter=fallback_to_any,
+    )
+    account = TranslatedField(
+        models.TextField(
+            _("account"),
+            blank=True,
+            help_text=_("What was done, with whom and why, in our own words; an empty line between paragraphs."),
         ),
         attrgetter=fallback_to_any,
     )

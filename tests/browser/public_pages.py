@@ -23,6 +23,7 @@ PAGES = {
     "country": "/countries/CO/",
     "themes": "/themes/",
     "theme": "/themes/D2/",
+    "programme": "/programmes/skill-up/",
     "projects": "/projects/",
     "project": "/projects/B03/",
     "partners": "/partners/",

@@ -53,7 +53,7 @@ def test_key_figures_stand_outcomes_first_and_campaigns_apart(client: Client, pr
     ]
     assert "A person may count twice." in words(page)
     assert "Education for employment" in words(page)
-    assert "Another programme" in words(page)
+    assert "A-OTHER" in words(page)
 
 
 def test_of_several_figures_of_a_key_indicator_the_widest_is_shown(client: Client, programme: Any):
@@ -91,15 +91,25 @@ def test_how_the_stated_targets_stand_is_counted_and_not_asserted(client: Client
 def test_each_count_of_the_crossing_is_that_of_the_page_it_opens(client: Client, programme: Any):
     countries = [make.country(code, is_pacific_alliance=True) for code in ("CL", "PE")]
     themes = [make.theme(programme=programme, slug=code, code=code, number=n) for n, code in enumerate(("T1", "T2"))]
-    figure(programme, "One", 1, themes=themes[:1], country=countries[0])
+    figure(programme, "One", 1, themes=themes[:1], country=countries[0], headline_rank=1)
     figure(programme, "Both", 2, themes=themes, country=countries[0])
     figure(programme, "Regional", 3, themes=themes[1:])
     figure(programme, "None", 4, country=countries[1])
     figure(programme, "Input", 5, themes=themes, country=countries[0], nature="input")
+    other = type(programme).objects.get(code="A-OTHER")
+    make.period(programme=other, kind="whole", state="published")
+    figure(other, "Of another programme", 6)
+    for countries_of_project, place in ((countries, 0), (countries[:1], 0)):
+        project = make.project(programme=programme)
+        project.countries.set(countries_of_project)
+        make.project_theme(project=project, theme=themes[place])
     rebuild_results()
 
-    lines = client.get("/en/").context["crossing"].lines
+    crossing = client.get("/en/").context["crossing"]
+    lines = crossing.lines
 
+    assert [[cell["projects"] for cell in cells] for _theme, cells in crossing.rows] == [[2, 1, 0], [0, 0, 0]]
+    assert [[cell["weight"] for cell in cells] for _theme, cells in crossing.rows] == [[4, 0, 0], [2, 0, 2]]
     assert [[cell["number"] for cell in (*line["cells"], line["total"])] for line in lines] == [
         [2, 1, 2],
         [0, 0, 1],

@@ -30,6 +30,7 @@ def figure(name: str, *, programme: Any, **scope: Any) -> Any:
 
 def test_a_country_shows_its_own_figures_first_and_the_regional_ones_apart(client: Client, chile: Any):
     programme = make.programme()
+    programme.countries.add(chile)
     elsewhere = make.country("PE", is_pacific_alliance=True)
     held_there = make.forum(programme=programme, country=chile, city="Santiago")
     held_elsewhere = make.forum(programme=programme, country=elsewhere, city="Lima")
@@ -38,6 +39,7 @@ def test_a_country_shows_its_own_figures_first_and_the_regional_ones_apart(clien
     figure("Lima", programme=programme, forum=held_elsewhere)
     figure("Santiago", programme=programme, forum=held_there)
     figure("Peruvian", programme=programme, country=elsewhere)
+    figure("African", programme=make.programme())
     rebuild_results()
 
     page = client.get("/en/countries/CL/")

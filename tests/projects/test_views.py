@@ -133,3 +133,54 @@ def test_a_work_plan_says_which_dates_are_to_be_confirmed(client: Client):
     assert "Meet. February–April 2024 to be confirmed" in page
     assert "Ask. to be determined to be determined" in page
     assert all(text in page for text in ("1. Sharing", "Article N.bis-03.1 of the agreement", "Learn.", "A report."))
+
+
+def test_a_theme_tells_what_was_done_and_lists_activities_apart_with_what_its_projects_met(client: Client):
+    theme = make.theme(**three("account", "A table of three.\n\nThen workshops."))
+    make.period(programme=theme.programme, kind="whole", state="published")
+    for name, nature in (("Trained", "output"), ("Workshops held", "activity")):
+        indicator = make.indicator(programme=theme.programme, nature=nature, **three("name", name))
+        indicator.themes.add(theme)
+        make.actual(series=make.series(indicator=indicator), period=theme.programme.reporting_periods.get())
+    project = make.project(programme=theme.programme, slug="B9", code="B9")
+    make.project_theme(project=project, theme=theme)
+    partner = make.partner(name="Institute")
+    make.partnership(project=project, partner=partner, is_adopted=True)
+    contested = make.partner(name="Contested institute")
+    make.partnership(project=project, partner=contested, is_adopted=False)
+    make.finding(programme=theme.programme, project=project, kind="unexpected_result", **three("text", "A surprise."))
+    make.finding(programme=theme.programme, project=project, kind="lesson", **three("text", "Of the project alone."))
+    rebuild_results()
+
+    page = client.get(theme.get_absolute_url())
+
+    assert "<p>A table of three.</p>\n\n<p>Then workshops.</p>" in page.content.decode()
+    assert [row.indicator.name for row in page.context["figures"].rows] == ["Trained"]
+    assert [row.indicator.name for row in page.context["activities"].rows] == ["Workshops held"]
+    assert [one.name for one in page.context["partners"]] == ["Institute"]
+    assert "B9 · A surprise." in words(page)
+    assert "Of the project alone." not in words(page)
+
+
+def test_a_programme_has_a_page_with_its_sources_and_the_way_to_the_others(client: Client):
+    programme = make.programme(
+        slug="skill-up", code="SKILL-UP", **three("name", "Skills"), **three("summary", "Studies.")
+    )
+    make.programme(slug="other", code="OTHER")
+    make.programme(slug="hidden", code="HIDDEN", is_demonstration=True)
+    make.period(programme=programme, kind="whole", state="published")
+    make.actual(
+        series=make.series(indicator=make.indicator(programme=programme, **three("name", "National studies"))),
+        period=programme.reporting_periods.get(),
+        value=13,
+    )
+    make.citation(
+        programme=programme, document=make.document(**three("short_title", "The page")), printed_value="Skills"
+    )
+    rebuild_results()
+
+    page = words(client.get("/en/programmes/skill-up/"))
+
+    assert all(text in page for text in ("Studies.", "13", "National studies", "The page", "OTHER"))
+    assert "HIDDEN" not in page
+    assert client.get("/en/programmes/hidden/").status_code == 404
