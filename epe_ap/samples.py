@@ -49,7 +49,7 @@ def cells(*rows: SimpleNamespace | None) -> list[list[dict[str, Any]]]:
 
 def row(name: str = "Leaders trained in the forums", **changes: Any) -> SimpleNamespace:
     """A results row as ``Result`` offers it; numbers may be given as text."""
-    figures = ("actual", "target", "target_final", "baseline", "share", "numerator")
+    figures: tuple[str, ...] = ("actual", "target", "target_final", "baseline", "share", "numerator")
     figures += ("denominator", "achievement", "progress", "women_share")
     fields: dict[str, Any] = {
         "indicator": SimpleNamespace(name=name, get_absolute_url="#results"),
