@@ -16,7 +16,7 @@ from forums.models import Forum
 from indicators.models import Actual, Goal, Indicator
 from library.models import Document
 from partners.models import Country, Partner
-from projects.models import Project, Theme, WorkPlan
+from projects.models import Programme, Project, Theme, WorkPlan
 
 #: Pages that are about no single record.
 PAGES = (
@@ -70,6 +70,7 @@ class Records(InEachLanguage):
 SITEMAPS: dict[str, Sitemap | type[Sitemap]] = {
     "pages": Pages,
     "countries": Records(lambda: Country.objects.order_by("code")),
+    "programmes": Records(lambda: Programme.objects.real().order_by("slug")),
     "themes": Records(lambda: Theme.objects.real().order_by("slug")),
     "projects": Records(lambda: Project.objects.real().order_by("code"), "series__project"),
     "partners": Records(lambda: Partner.objects.public().order_by("slug"), "series__partner"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('indicators', '0005_evidence_whose_file_was_deleted'),
+        ('indicators', '0006_figures_that_are_asked_back'),
     ]
 
     operations = [
