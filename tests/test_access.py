@@ -269,6 +269,7 @@ OF_PAGE: dict[str, dict[str, Any]] = {
     "theme_chart": {"slug": "T1", "kind": "targets"},
     "project_chart": {"slug": lambda _world, project: project, "kind": "targets"},
     "country_chart": {"code": "CL", "kind": "women"},
+    "programme": {"slug": "epe"},
     "theme": {"slug": "T1"},
     "work_plan": {"slug": "plan"},
     "work_plan_calendar": {"slug": "plan"},
