@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('indicators', '0006_figures_that_are_asked_back'),
+        ('indicators', '0008_indexes_of_the_filters'),
     ]
 
     operations = [
