@@ -27,7 +27,7 @@ from indicators.charts.chart import (
 )
 from indicators.charts.drawing import LINE, WIDTH, Sheet, lines_of, width_of, words_of
 from indicators.charts.shapes import Scale
-from indicators.choices import Cumulation, Measure, PeriodKind
+from indicators.choices import Cumulation, Measure, PeriodKind, Qualifier
 
 WHOLE, PLACES = "periods", "periods-by-place"
 #: So many small charts stand together; the tables hold all.
@@ -139,7 +139,9 @@ def _places_chart(every: Sequence[Run]) -> Chart:
         _draw(sheet, run, values, x=x, width=width, height=64, all_values=False)
     rising = sum(run.last.actual > run.first.actual for run in every)
     said = {"rising": number(rising), "number": number(len(every))}
-    if not rising:
+    if not all(_is_sure(row) for run in every for row in (run.first, run.last)):
+        title = _("%(number)s scopes over time, some with figures that are not exact or not complete") % said
+    elif not rising:
         title = _("None of %(number)s rose between its first and its last figure") % said
     else:
         title = (
@@ -151,6 +153,11 @@ def _places_chart(every: Sequence[Run]) -> Chart:
             % said
         )
     return _chart(PLACES, title, sheet, shown, len(every))
+
+
+def _is_sure(row: Row) -> bool:
+    """Whether a figure can be told to be more or less than another one."""
+    return row.qualifier == Qualifier.EXACT and not is_partial(row)
 
 
 def _scale_values(shown: Sequence[Run]) -> list[Decimal]:

@@ -107,10 +107,13 @@ def compared(rows: Iterable[Row], belongs: Callable[[Row], bool]) -> list[Row]:
 
 
 def _has_highest(rows: Sequence[Row]) -> bool:
-    """Whether one figure is the highest: not where another is as high, or may be higher, being a lower bound or
-    a total of which parts are missing."""
+    """Whether one figure is the highest: not where another is as high, or may be higher, being rounded, a lower
+    bound or a total of which parts are missing."""
     first, *others = rows
-    return all(row.actual < first.actual and row.qualifier not in BOUNDS and not is_partial(row) for row in others)
+    is_sure = first.qualifier in (Qualifier.EXACT, *BOUNDS)
+    return is_sure and all(
+        row.actual < first.actual and row.qualifier == Qualifier.EXACT and not is_partial(row) for row in others
+    )
 
 
 def _title(rows: Sequence[Row]) -> str:

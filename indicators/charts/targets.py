@@ -109,7 +109,8 @@ def target_chart(rows: Sequence[Row], *, of_one: bool = False) -> Chart | None:
     bullets = every[:MOST]
     sheet = Sheet()
     for bullet in bullets:
-        _draw(sheet, bullet, of_one=of_one)
+        # One alone is named by the title.
+        _draw(sheet, bullet, of_one=of_one or len(every) == 1)
     notes = [_("Each bar has a scale of its own. The upright line is the target.")]
     if any(bullet.row.baseline is not None for bullet in bullets):
         notes.append(_("The dotted line is the start."))

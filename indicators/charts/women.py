@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from epe_ap.templatetags.figures import number, percent
+from epe_ap.templatetags.figures import number, percent, qualifier
 from indicators.charts.chart import (
     Cell,
     Chart,
@@ -71,12 +71,19 @@ class Split:
     women: Decimal
     men: Decimal | None
     is_computed: bool
+    #: Of the share of women, as the source states it.
+    qualifier: str = Qualifier.EXACT
+
+    @property
+    def share(self) -> str:
+        """The share of women in words: "more than 54%"."""
+        return f"{qualifier(self.qualifier)} {percent(self.women)}".strip()
 
     @property
     def words(self) -> list[str]:
         """What stands below the bar."""
         women = _("women %(share)s (calculated)") if self.is_computed else _("women %(share)s")
-        words = [women % {"share": percent(self.women)}]
+        words = [women % {"share": self.share}]
         if self.men is not None:
             words.append(_("men %(share)s") % {"share": percent(self.men)})
         if self.row.actual is not None:
@@ -90,12 +97,13 @@ def split_of(row: Row) -> Split | None:
         return None
     women: Decimal = row.women_share
     parts = {part.breakdown_key: part for part in row.parts}
-    if not 0 <= women <= 100 or parts["sex=women"].qualifier == Qualifier.PLANNED:
+    of_women = parts["sex=women"]
+    if not 0 <= women <= 100 or of_women.qualifier == Qualifier.PLANNED:
         return None
     men = _men(row, parts.get("sex=men"))
     if men is not None and not 0 <= men <= 100 - women + ROUNDING:
         men = None
-    return Split(row, women, men, row.women_share_is_computed)
+    return Split(row, women, men, row.women_share_is_computed, of_women.qualifier)
 
 
 def _men(row: Row, part: Any) -> Decimal | None:
@@ -156,12 +164,12 @@ def _title(splits: Sequence[Split]) -> str:
         of_place, plain = FINDINGS.get(row.family, OTHER_FINDINGS)
         if row.indicator.unit_of_analysis == UnitOfAnalysis.PARTICIPATIONS:
             of_place, plain = OF_PARTICIPATIONS
-        said = {"share": percent(split.women)}
+        said = {"share": split.share}
         if all(key is None for key in scope_of(row)):
             return str(plain) % said
         return capitalised(str(of_place) % {**said, "place": row.scope_label})
-    shares = [split.women for split in splits]
-    said = {"low": percent(min(shares)), "high": percent(max(shares)), "number": number(len(splits))}
+    by_share = sorted(splits, key=lambda split: split.women)
+    said = {"low": by_share[0].share, "high": by_share[-1].share, "number": number(len(splits))}
     if said["low"] == said["high"]:
         return _("Women are %(low)s in each of these %(number)s figures") % said
     return _("Women are %(low)s to %(high)s in these %(number)s figures") % said
@@ -206,8 +214,8 @@ def _table(splits: Sequence[Split]) -> Table:
                 Cell(split.row.indicator.name),
                 Cell(about(split.row)),
                 Cell(split.row.period_label),
-                _percent_cell(split.women, is_computed=split.is_computed),
-                _percent_cell(split.men, is_computed=split.is_computed),
+                _percent_cell(split.women, split.share, is_computed=split.is_computed),
+                _percent_cell(split.men, percent(split.men), is_computed=split.is_computed),
                 Cell(actual_of(split.row), split.row.actual),
                 source_cell(split.row),
             ]
@@ -216,10 +224,9 @@ def _table(splits: Sequence[Split]) -> Table:
     )
 
 
-def _percent_cell(value: Decimal | None, *, is_computed: bool) -> Cell:
+def _percent_cell(value: Decimal | None, words: str, *, is_computed: bool) -> Cell:
     if value is None:
         return Cell("–")
-    words = percent(value)
     # As exact as it is written, also in a file: more decimals would look measured.
     rounded = value.quantize(Decimal("0.1"), ROUND_HALF_UP)
     return Cell(_("%(share)s, calculated") % {"share": words} if is_computed else words, rounded)

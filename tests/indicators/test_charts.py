@@ -97,6 +97,13 @@ def test_what_is_planned_of_unknown_meaning_or_not_answered_is_no_chart(left_out
     assert target_chart([left_out]) is None
 
 
+def test_one_bar_alone_is_named_by_the_title_and_not_once_more() -> None:
+    chart = target_chart([row(indicator("Actors"), 213, target=40, status="exceeded")])
+    assert chart is not None
+    assert chart.title == "Actors: 213, with a target of 40"
+    assert texts(chart) == ["regional", "213 · target 40 · exceeded"]
+
+
 def test_a_withheld_figure_shows_its_target_and_no_number() -> None:
     withheld = row(indicator("Few"), target=20, is_suppressed=True, status="suppressed")
     chart = target_chart([withheld, row(actual=9, target=8, status="exceeded")])
@@ -132,6 +139,13 @@ def test_the_rest_of_a_share_of_women_is_not_taken_for_men() -> None:
     assert texts(chart)[-1] == "women 54% · of 3,006 in all"
     assert shapes(chart, "men") == []
     assert [cell.text for cell in chart.table.rows[0]][3:5] == ["54%", "–"]
+
+
+def test_a_share_keeps_the_words_that_bound_it() -> None:
+    chart = women_chart([row(actual=3006, qualifier="about", parts=[women(share=54, qualifier="more_than")])])
+    assert chart is not None
+    assert chart.title == "Women are more than 54% of the people trained"
+    assert texts(chart)[-2:] == ["women more than 54%", "of about 3,006 in all"]
 
 
 def test_counts_of_women_and_men_become_shares_that_are_marked_calculated() -> None:
@@ -197,6 +211,22 @@ def test_what_a_sentence_says_better_or_may_not_be_compared_is_no_chart(rows: li
     assert map_chart(rows) is None
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_sure"),
+    [
+        ("exact", "exact", True),
+        ("at_least", "exact", True),
+        ("about", "exact", False),
+        ("exact", "about", False),
+        ("exact", "more_than", False),
+    ],
+)
+def test_the_highest_is_named_only_where_it_is_sure(one: str, other: str, is_sure: bool) -> None:
+    chart = country_chart([row(actual=31, country="CL", qualifier=one), row(actual=30, country="PE", qualifier=other)])
+    assert chart is not None
+    assert ("the highest of 2 countries" in chart.title) is is_sure
+
+
 def test_none_is_called_the_highest_where_another_may_be_higher() -> None:
     rows = [row(actual=131, project="B08"), row(actual=30, project="B05", qualifier="at_least")]
     chart = project_chart(rows)
@@ -253,6 +283,12 @@ def test_what_each_period_adds_is_columns_and_places_stand_side_by_side_on_one_s
     assert places.title == "1 of 2 rose between its first and its last figure"
     heights = [float(shape.own["height"]) for shape in shapes(places, "bar")]
     assert [height / max(heights) for height in heights] == [0.5, 0.75, 1, 0.25]
+
+
+def test_none_is_said_to_have_risen_where_an_end_is_only_bounded() -> None:
+    rows = [*over(10, 15, country="CL", qualifier="at_least"), *over(20, 5, country="PE")]
+    [places] = period_charts(rows)
+    assert places.title == "2 scopes over time, some with figures that are not exact or not complete"
 
 
 def test_a_total_of_which_parts_are_missing_is_not_taken_for_a_fall() -> None:
