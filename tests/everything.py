@@ -24,7 +24,7 @@ PAGES = {
     "/findings/": 8,
     "/forums/": 3,
     "/forums/1/": 14,
-    "/framework/": 9,
+    "/framework/": 10,
     "/indicators/trained/": 15,
     "/indicators/trained/history/": 14,
     "/method/": 1,

@@ -91,6 +91,7 @@ def framework_page(request: HttpRequest) -> HttpResponse:
         {
             "programme": programme,
             "programmes": programmes,
+            "without_model": Programme.objects.real().filter(expected_results__isnull=True).order_by("code"),
             "nodes": nodes,
             "tree": _tree(nodes),
             "desk": desk,
