@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from partners.models import Membership
 
 View = Callable[..., HttpResponseBase]
 
@@ -36,12 +35,18 @@ def for_members(*permissions: str) -> Callable[[View], View]:
         if user.is_staff:
             if not (user.is_active and user.has_perms(permissions)):
                 raise PermissionDenied(_("Your account may not open this page: ask an administrator for the right."))
-        elif not Membership.objects.filter(user=user, user__is_active=True).exists():
+        elif not (user.is_active and _is_member(user)):
             raise PermissionDenied(
                 _("Your account belongs to no institution: ask whoever invited you, or write to the programme.")
             )
 
     return _for_whoever_passes(check)
+
+
+def _is_member(user: User) -> bool:
+    """Whether the person acts for an institution, as it was read with their session for the head of the page."""
+    is_member: bool = user.is_member  # type: ignore[attr-defined]
+    return is_member
 
 
 def _for_whoever_passes(check: Callable[[User], None]) -> Callable[[View], View]:

@@ -27,7 +27,7 @@ def forum_page(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "forum": forum,
             "figures": figure_tables(Result.objects.for_pages().filter(forum=forum), group="nature", names=names),
-            "findings": by_kind(Finding.objects.filter(forum=forum).for_list()),
+            "findings": by_kind(Finding.objects.filter(forum=forum).for_section()),
             "citations": Citation.objects.about_forum(forum),
             "disagreements": Disagreement.of(discrepancies, names),
         },

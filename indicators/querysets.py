@@ -1,6 +1,7 @@
 """Questions that are asked about the logic model, the indicators and their figures."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -89,6 +90,46 @@ def seen_by(user: User, path: str = "", *, roles: Iterable[MembershipRole] = tup
     )
     own = mine.filter(role__in=list(roles), partner=OuterRef(f"{path}reporter"))
     return Exists(own) | (Q(**{f"{path}reporter__isnull": False}) & Exists(led))
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What :func:`seen_by` says of the series of one project, for a page that has read them: one query for the person
+    instead of a condition of four tables in each query.
+
+    Attributes:
+        own: institutions of the person.
+        writing: those of them that the person enters figures for.
+        is_lead: the person is lead of an institution that leads the project.
+    """
+
+    own: frozenset[int]
+    writing: frozenset[int]
+    is_lead: bool
+
+    @classmethod
+    def of(cls, user: User, project: Project) -> Self:
+        led = project.partnerships.filter(
+            role=PartnershipRole.LEAD, is_adopted=True, partner=OuterRef("partner"), project=project
+        )
+        rows = list(
+            Membership.objects.filter(user=user, user__is_active=True)
+            .annotate(leads=Exists(led))
+            .values_list("partner", "role", "leads")
+        )
+        return cls(
+            frozenset(partner for partner, _role, _leads in rows),
+            frozenset(partner for partner, role, _leads in rows if role in WRITERS),
+            any(leads and role == MembershipRole.LEAD for _partner, role, leads in rows),
+        )
+
+    def sees(self, reporter: int | None) -> bool:
+        """Whether a series of this reporter is one of the person's."""
+        return reporter is not None and (self.is_lead or reporter in self.own)
+
+    def writes(self, reporter: int | None) -> bool:
+        """Whether the person enters its figures."""
+        return reporter is not None and (self.is_lead or reporter in self.writing)
 
 
 def _folded_words(*fields: str) -> Any:

@@ -262,9 +262,13 @@ class FindingQuerySet(RecordQuerySet):
 
     def for_list(self) -> Self:
         """Findings by kind, with what they are of."""
+        return self.for_section().select_related("programme", "theme", "project", "forum", "document")
+
+    def for_section(self) -> Self:
+        """Findings by kind, with where they were read: of one record, on its page."""
         return (
             self.real()
-            .select_related("programme", "theme", "project", "forum", "document")
+            .select_related("document")
             .order_by(_place("kind", FindingKind), "programme__code", "order", bytewise("code"))
         )
 

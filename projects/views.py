@@ -90,7 +90,7 @@ def project_page(request: HttpRequest, slug: str) -> HttpResponse:
             "charts": _project_charts(project, figures),
             "roles": partners_by_role(project, citations),
             "citations": [citation for citation in citations if citation.project_id],
-            "findings": by_kind(Finding.objects.filter(project=project).for_list()),
+            "findings": by_kind(Finding.objects.filter(project=project).for_section()),
             "discrepancies": Discrepancy.objects.about_project(project),
         },
     )
@@ -174,7 +174,7 @@ def theme_page(request: HttpRequest, slug: str) -> HttpResponse:
             "forums": Forum.objects.real().filter(themes=theme).for_cards(),
             "partners": Partner.objects.for_list().of_theme(theme),
             "publications": Publication.objects.filter(themes=theme).for_cards(),
-            "findings": by_kind(Finding.objects.about_theme(theme).for_list()),
+            "findings": by_kind(Finding.objects.about_theme(theme).for_section()),
             "citations": Citation.objects.about_theme(theme),
             "discrepancies": Discrepancy.objects.about_theme(theme),
         },

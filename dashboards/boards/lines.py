@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, TextField, Value
+from django.db.models import F, TextField, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.functional import Promise
 
@@ -20,7 +20,7 @@ from accounts.models import User
 from epe_ap.templatetags.figures import amount, percent, qualifier
 from indicators.choices import Measure, PeriodKind, PeriodState, Status, SubmissionState
 from indicators.models import ExpectedResult, Indicator, ReportingPeriod, Result, Submission
-from indicators.querysets import seen_by
+from indicators.querysets import Sight
 from indicators.tables import Names, reader_language, unit_beside
 from projects.demonstrations import query_of
 from projects.models import Project
@@ -65,6 +65,7 @@ class Row(NamedTuple):
     partner_is_public: bool | None
     forum_number: int | None
     text: str | None
+    #: Of a series that the person sees before anything of it is published.
     is_mine: bool
 
     @property
@@ -220,9 +221,9 @@ class Lines:
         return [line for _result, lines in self.groups for line in lines]
 
 
-def lines_of(project: Project, periods: Mapping[int, ReportingPeriod], user: User, today: date) -> Lines:
-    """The lines of a project in four queries."""
-    rows = _rows(project, user, today)
+def lines_of(project: Project, periods: Mapping[int, ReportingPeriod], user: User, sight: Sight, today: date) -> Lines:
+    """The lines of a project in three queries."""
+    rows = _rows(project, user, sight, today)
     programme = project.programme
     indicators = {
         indicator.pk: indicator
@@ -250,20 +251,15 @@ def lines_of(project: Project, periods: Mapping[int, ReportingPeriod], user: Use
     return Lines(_grouped(_shown(lines, names)), rows, published)
 
 
-def _rows(project: Project, user: User, today: date) -> list[Row]:
+def _rows(project: Project, user: User, sight: Sight, today: date) -> list[Row]:
     """One row for each series or computed total and period, the one with a figure where there are two."""
     language = reader_language()
     programme = project.programme
-    mine = (
-        Value(True)
-        if user.is_staff
-        else ExpressionWrapper(Q(series__isnull=False) & seen_by(user, "series__"), output_field=BooleanField())
-    )
     read = (
         Result.objects.for_user(user, demonstrations=[programme] if programme.is_demonstration else ())
         .filter(project=project)
         .on(today)
-        .annotate(is_mine=mine, text=_text(language))
+        .annotate(text=_text(language))
         .order_by("key")
         .values_list(
             *("indicator", "period", "series", "series__reporter", "series__is_expected"),
@@ -272,11 +268,13 @@ def _rows(project: Project, user: User, today: date) -> list[Row]:
             *("share", "numerator", "denominator", "qualifier", "is_not_applicable", "achievement", "progress"),
             *("status_today", "status_final", "is_suppressed", "origin"),
             *(f"country__name_{language}", "partner__name", "partner__acronym", "partner__is_public", "forum__number"),
-            *("text", "is_mine"),
+            "text",
         )
     )
     found: dict[tuple[Strand, int], Row] = {}
-    for row in map(Row._make, read):
+    reporter = Row._fields.index("reporter")
+    for values in read:
+        row = Row(*values, is_mine=user.is_staff or sight.sees(values[reporter]))
         key = (row.strand, row.period)
         if key not in found or row.has_actual:
             found[key] = row

@@ -6,15 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from accounts.models import User
 from dashboards.boards.lines import Lines
 from indicators.choices import PeriodKind, PeriodState, Status, SubmissionState
 from indicators.models import Report, ReportingPeriod, Series
-from indicators.querysets import WRITERS, seen_by
-from partners.models import Membership
-from projects.models import Activity, Deliverable, Partnership, Project
+from indicators.querysets import Sight
+from projects.models import Activity, Deliverable, Partnership, Project, WorkPlan
 
 
 class Asked(NamedTuple):
@@ -36,24 +35,23 @@ class Asked(NamedTuple):
         return begins_in_time and (self.active_to is None or self.active_to >= period.starts_on)
 
 
-def asked_of(project: Project, user: User) -> list[Asked]:
+def asked_of(project: Project, user: User, sight: Sight) -> list[Asked]:
     """The series that somebody may know of: those of public indicators, and those that they see. One query.
 
     What stands in them says nothing here: a figure of somebody else that waits to be published must not show by its absence.
     """
-    known = Series.objects.filter(project=project, is_expected=True)
-    may_write: Any = Value(True)
-    if not user.is_staff:
-        known = known.filter(Q(indicator__is_public=True) | seen_by(user))
-        may_write = ExpressionWrapper(seen_by(user, roles=WRITERS), output_field=BooleanField())
     rows = (
-        known.annotate(may_write=may_write)
+        Series.objects.filter(project=project, is_expected=True)
         .order_by("pk")
         .values_list(
-            *("pk", "reporter", "indicator", "indicator__active_from", "indicator__active_to", "may_write"),
+            *("pk", "reporter", "indicator", "indicator__active_from", "indicator__active_to", "indicator__is_public"),
         )
     )
-    return [Asked(*row) for row in rows]
+    return [
+        Asked(*asked, may_write=user.is_staff or sight.writes(asked[1]))
+        for *asked, is_public in rows
+        if user.is_staff or is_public or sight.sees(asked[1])
+    ]
 
 
 @dataclass
@@ -75,17 +73,17 @@ class Contribution:
     unpublished: int = 0
 
 
-def contributions_of(project: Project, asked: Sequence[Asked], lines: Lines, user: User) -> list[Contribution]:
+def contributions_of(
+    project: Project, asked: Sequence[Asked], lines: Lines, user: User, sight: Sight
+) -> list[Contribution]:
     """The adopted partners of a project, the lead first, with what of theirs has come in. One query."""
-    mine = Membership.objects.filter(user=user, user__is_active=True, partner=OuterRef("partner"))
     partnerships = (
         Partnership.objects.filter(project=project, is_adopted=True)
-        .annotate(is_mine=Exists(mine))
         .select_related("partner__country")
         .order_by("role", "partner__name")
     )
     if not user.is_staff and not project.programme.is_demonstration:
-        partnerships = partnerships.filter(Q(partner__is_public=True) | Q(is_mine=True))
+        partnerships = partnerships.filter(Q(partner__is_public=True) | Q(partner__in=sight.own))
     series: dict[int, set[int]] = defaultdict(set)
     names: dict[int, set[str]] = defaultdict(set)
     known = {line.indicator.pk: line.indicator.name for line in lines.every}
@@ -100,7 +98,7 @@ def contributions_of(project: Project, asked: Sequence[Asked], lines: Lines, use
     found = [
         Contribution(
             partnership,
-            partnership.is_mine,
+            partnership.partner_id in sight.own,
             sorted(names[partnership.partner_id]),
             len(series[partnership.partner_id]),
             len(series[partnership.partner_id] & answered),
@@ -241,19 +239,27 @@ class Plan:
 MOST_OF_A_PLAN = 40
 
 
-def plan_of(project: Project) -> Plan:
-    """Activities of the project's countries, or of none in particular, and deliverables. Two queries."""
+def with_plan() -> Exists:
+    """Whether the programme of a project has a work plan: most have none, and are then not asked for its parts."""
+    return Exists(WorkPlan.objects.filter(programme=OuterRef("programme")))
+
+
+def plan_of(project: Any) -> Plan:
+    """Activities of the project's countries, or of none in particular, and deliverables. Two queries, or none.
+
+    Args:
+        project: annotated with ``has_plan``, see :func:`with_plan`.
+    """
+    if not project.has_plan:
+        return Plan([], [])
     through = Activity.countries.through.objects.filter(activity=OuterRef("pk"))
     of_country = through.filter(country__projects=project)
     activities = (
         Activity.objects.filter(area__work_plan__programme=project.programme_id)
         .filter(Exists(of_country) | ~Exists(through))
-        .select_related("area__work_plan")
         .order_by("planned_from", "area", "number")
     )
-    deliverables = (
-        Deliverable.objects.filter(area__work_plan__programme=project.programme_id)
-        .select_related("area__work_plan")
-        .order_by("area", "number")
+    deliverables = Deliverable.objects.filter(area__work_plan__programme=project.programme_id).order_by(
+        "area", "number"
     )
     return Plan(list(activities[:MOST_OF_A_PLAN]), list(deliverables[:MOST_OF_A_PLAN]))

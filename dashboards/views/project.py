@@ -17,6 +17,7 @@ from dashboards.overviews import today_of
 from epe_ap.pages import unknown_names, unknown_value
 from epe_ap.pdf import pdf_answer
 from indicators.models import ExpectedResult
+from indicators.querysets import Sight
 from library.models import Finding
 from library.statements import by_kind
 from projects.models import Project
@@ -62,19 +63,21 @@ def project_sheet(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _project(request: HttpRequest, slug: str) -> Project:
     assert isinstance(request.user, User)
-    return get_object_or_404(Project.objects.for_user(request.user).select_related("programme"), slug=slug)
+    mine = Project.objects.for_user(request.user).select_related("programme").annotate(has_plan=sections.with_plan())
+    return get_object_or_404(mine, slug=slug)
 
 
 def board_of(request: HttpRequest, project: Project) -> dict[str, Any]:
-    """What the dashboard and its sheet show, as far as whoever asks may see it. Ten queries."""
+    """What the dashboard and its sheet show, as far as whoever asks may see it. Nine queries, and two where there is a work plan."""
     user = request.user
     assert isinstance(user, User)
     today = today_of(user)
+    sight = Sight.of(user, project)
     periods = sections.periods_of(project, user)
     by_key = {period.pk: period for period in periods}
-    found = lines.lines_of(project, by_key, user, today)
+    found = lines.lines_of(project, by_key, user, sight, today)
     every = found.every
-    asked = sections.asked_of(project, user)
+    asked = sections.asked_of(project, user, sight)
     in_periods = sections.period_lines(periods, asked, found)
     may_write = any(each.may_write for each in asked)
     return {
@@ -87,13 +90,13 @@ def board_of(request: HttpRequest, project: Project) -> dict[str, Any]:
         "trends": drawings.trends(every),
         "time_table": drawings.time_table(every),
         "sexes": drawings.sex_chart(every),
-        "contributions": sections.contributions_of(project, asked, found, user),
+        "contributions": sections.contributions_of(project, asked, found, user, sight),
         "period_lines": [
             (line, acting_address(project.slug, line.period.slug) if may_write and line.is_open else "")
             for line in in_periods
         ],
         "plan": sections.plan_of(project),
         "publications": list(project.publications.all()),
-        "findings": by_kind(Finding.objects.filter(project=project).for_list()),
+        "findings": by_kind(Finding.objects.filter(project=project).for_section()),
         "chart_width": drawings.WIDTH,
     }

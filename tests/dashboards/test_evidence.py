@@ -392,8 +392,7 @@ def test_the_page_costs_the_same_whatever_its_length(world: World, rows: int) ->
         make.evidence(submission=world.submission)
     with CaptureQueriesContext(connection) as queries:
         assert world.client.get(world.here).status_code == 200
-    assert len(queries) <= 12
-    assert len(queries) == 8
+    assert len(queries) == 7
 
 
 # --- The end ---------------------------------------------------------------------------------------------------------
