@@ -8,7 +8,7 @@ from textwrap import wrap
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dashboards.boards.lines import Line
+from dashboards.boards.lines import Line, Said
 from epe_ap.templatetags.figures import amount, number, percent
 from indicators.charts import shapes as charts
 from indicators.choices import Measure, Status
@@ -239,18 +239,9 @@ def _rest(line: Line, parts: Sequence[Decimal]) -> str:
     return number(parts[2]) if is_counted else percent(parts[2])
 
 
-@dataclass(frozen=True)
-class _Value:
-    """What the filter ``amount`` reads."""
-
-    actual: Decimal
-    measure: str
-    currency: str
-
-
 def written(line: Line, value: Decimal | None) -> str:
     """A value in the unit of a line, as the reader's language writes it."""
-    return "" if value is None else amount(_Value(value, line.measure, line.currency))
+    return "" if value is None else amount(Said(value, line.measure, line.currency))
 
 
 def label_of(line: Line) -> list[str]:

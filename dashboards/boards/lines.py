@@ -97,15 +97,12 @@ class Proposal:
     figure: str
 
 
-@dataclass
-class Point:
+class Point(NamedTuple):
     """What a line says of one period."""
 
     period: ReportingPeriod
     actual: Decimal | None
     target: Decimal | None
-    shown: str
-    target_shown: str
     is_open: bool
 
 
@@ -313,7 +310,7 @@ def _line(
             and not each.is_suppressed
             and (each.actual is not None or each.target is not None)
         ):
-            line.points.append(Point(period, each.actual, each.target, "", "", open_))
+            line.points.append(Point(period, each.actual, each.target, open_))
     series = {each.series for each, _open in found if each.series is not None}
     line.proposals = [proposal for pk in series for proposal in proposals.get(pk, ())]
     return line
@@ -379,12 +376,12 @@ def _proposals(
 def _said(proposal: Submission, indicator: Indicator) -> str:
     """What was proposed, in plain text; empty where it is no number."""
     if proposal.ratio is not None:
-        said = _Said(proposal.ratio, indicator.measure, indicator.currency)
+        said = Said(proposal.ratio, indicator.measure, indicator.currency)
         return f"{qualifier(proposal.qualifier)} {amount(said)}".strip()
     return percent(proposal.share)
 
 
-class _Said(NamedTuple):
+class Said(NamedTuple):
     """What the filter ``amount`` reads."""
 
     actual: Decimal

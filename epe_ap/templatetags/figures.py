@@ -185,8 +185,8 @@ def _signed(value: Decimal | int, places: int | None, *, plus: str) -> str:
         exact = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     sign = MINUS if exact < 0 else plus if exact > 0 else ""
     notation = _notation()
-    whole, _, fraction = _without_trailing_zeros(f"{abs(exact):f}").partition(".")
-    grouped = f"{int(whole):,}".replace(",", notation.group)
+    whole, _, fraction = _without_trailing_zeros(f"{abs(exact):,f}").partition(".")
+    grouped = whole.replace(",", notation.group)
     return sign + (f"{grouped}{notation.decimal}{fraction}" if fraction else grouped)
 
 
