@@ -91,7 +91,7 @@ def test_the_page_costs_the_same_whatever_its_length(world: World, rows: int) ->
         world.tell()
     with CaptureQueriesContext(connection) as queries:
         assert world.client.get(HERE).status_code == 200
-    assert len(queries) == 5
+    assert len(queries) == 4
 
 
 def test_somebody_who_left_everywhere_reads_nothing(world: World) -> None:

@@ -101,7 +101,7 @@ def test_the_pages_cost_the_same_whatever_their_length(world: World, rows: int) 
         world.member("viewer")
         make.invitation(partner=world.partner, invited_by=world.lead)
         make.membership(user=world.lead)
-    for address, most in (("/en/workspace/people/", 6), (HERE, 8)):
+    for address, most in (("/en/workspace/people/", 5), (HERE, 7)):
         with CaptureQueriesContext(
             connection,
         ) as queries:
