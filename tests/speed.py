@@ -1,21 +1,10 @@
 """What makes a run of the tests a third shorter and changes nothing that a test can see."""
 
 import gc
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-# CPython 3.11 to 3.13 hand out the stack of a thread in pieces of 16 KiB, and map and unmap a piece each time a call
-# crosses its border: hundreds of thousands of times in a run, a seventh of its time. A frame larger than a piece gets
-# one as large as itself rounded up to a power of two, and what is left of it serves everything that is called from it.
-_LOCAL_VARIABLES = 20_000
-_source = "def with_room(call):\n if call is None:\n  {}\n return call()".format(
-    "; ".join(f"v{number} = 0" for number in range(_LOCAL_VARIABLES))
-)
-_names: dict[str, Any] = {}
-exec(_source, _names)
-with_room: Callable[[Callable[[], Any]], Any] = _names["with_room"]
+from epe_ap.stack import with_room
 
 
 @pytest.hookimpl(tryfirst=True)

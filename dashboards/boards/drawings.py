@@ -247,8 +247,12 @@ def written(line: Line, value: Decimal | None) -> str:
 def label_of(line: Line) -> list[str]:
     """A line's name in as many lines as a drawing has room for, and its scope below it; its table holds all of it."""
     scope = " · ".join(part for part in (line.scope_label, line.breakdown_label) if part)
-    name = wrap(line.indicator.name, LETTERS, max_lines=MOST_LINES, placeholder="…")
-    return [*name, *wrap(scope, LETTERS, max_lines=1, placeholder="…")]
+    return [*_lines(line.indicator.name, MOST_LINES), *_lines(scope, 1)]
+
+
+def _lines(text: str, most: int) -> list[str]:
+    # Most texts fit in one line as they are, and wrap() looks at each letter.
+    return [text] if 0 < len(text) <= LETTERS else wrap(text, LETTERS, max_lines=most, placeholder="…")
 
 
 def placed(label: Sequence[str]) -> list[tuple[int, str]]:
