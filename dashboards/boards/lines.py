@@ -271,7 +271,7 @@ def _rows(project: Project, user: User, sight: Sight, today: date) -> list[Row]:
     found: dict[tuple[Strand, int], Row] = {}
     reporter = Row._fields.index("reporter")
     for values in read:
-        row = Row(*values, is_mine=user.is_staff or sight.sees(values[reporter]))
+        row = Row._make((*values, user.is_staff or sight.sees(values[reporter])))
         key = (row.strand, row.period)
         if key not in found or row.has_actual:
             found[key] = row

@@ -48,7 +48,7 @@ def asked_of(project: Project, user: User, sight: Sight) -> list[Asked]:
         )
     )
     return [
-        Asked(*asked, may_write=user.is_staff or sight.writes(asked[1]))
+        Asked._make((*asked, user.is_staff or sight.writes(asked[1])))
         for *asked, is_public in rows
         if user.is_staff or is_public or sight.sees(asked[1])
     ]
