@@ -174,7 +174,7 @@ def theme_page(request: HttpRequest, slug: str) -> HttpResponse:
             "forums": Forum.objects.real().filter(themes=theme).for_cards(),
             "partners": Partner.objects.for_list().of_theme(theme),
             "publications": Publication.objects.filter(themes=theme).for_cards(),
-            "findings": by_kind(Finding.objects.about_theme(theme).for_section()),
+            "findings": by_kind(Finding.objects.about_theme(theme).for_list()),
             "citations": Citation.objects.about_theme(theme),
             "discrepancies": Discrepancy.objects.about_theme(theme),
         },
