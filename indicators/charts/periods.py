@@ -55,6 +55,11 @@ class Run:
         return [row for row in self.rows if row is not None]
 
     @property
+    def has_columns(self) -> bool:
+        """Whether each period adds to those before it, so that no line leads from one to the next."""
+        return bool(self.first.cumulation == Cumulation.PER_PERIOD)
+
+    @property
     def first(self) -> Row:
         return self.stated[0]
 
@@ -181,8 +186,7 @@ def _draw(
     places = [x + slot * (number_of + 0.5) for number_of in range(len(run.rows))]
     base = float(scale.at(0))
     sheet.path("rule", f"M{x:g} {base:g}h{width}")
-    columns = run.first.cumulation == Cumulation.PER_PERIOD
-    if not columns:
+    if not run.has_columns:
         # Below the line, which would else be cut by what keeps a target apart from a column.
         _targets(sheet, run, places, scale, slot)
         sheet.path("line", _line(run, places, scale))
@@ -190,7 +194,7 @@ def _draw(
         if row is None:
             continue
         y = float(scale.at(row.actual))
-        if columns:
+        if run.has_columns:
             wide = _column(slot)
             sheet.add(
                 "rect",
@@ -202,25 +206,32 @@ def _draw(
             )
         else:
             sheet.add("circle", "dot", cx=place, cy=y, r=3.5)
-    if columns:
+    if run.has_columns:
         _targets(sheet, run, places, scale, slot)
     _numbers(sheet, run, places, scale, x=x, width=width, all_values=all_values)
-    sheet.y = top + height
+    sheet.y = top + height + (LINE if run.has_columns else 0)
     _names(sheet, run, places, slot, x=x, width=width)
-
-
-def _targets(sheet: Sheet, run: Run, places: Sequence[float], scale: Scale, slot: float) -> None:
-    reach = min(24.0, slot * 0.42)
-    for place, row in zip(places, run.targets, strict=True):
-        if row is not None:
-            dash = f"M{place - reach:.1f} {scale.at(row.target)}h{2 * reach:.1f}"
-            sheet.path("halo", dash)
-            sheet.path("target", dash)
 
 
 def _column(slot: float) -> float:
     """How wide a column is."""
     return min(40.0, slot * 0.6)
+
+
+def _targets(sheet: Sheet, run: Run, places: Sequence[float], scale: Scale, slot: float) -> None:
+    """A dash at each target; pale within a column that covers it, so that its own end stays to be seen."""
+    reach, wide = min(26.0, slot * 0.45), _column(slot)
+    for place, row in zip(places, run.targets, strict=True):
+        if row is None:
+            continue
+        y = scale.at(row.target)
+        is_covered = run.has_columns and row in run.stated and row.actual >= row.target and not is_partial(row)
+        if not is_covered:
+            sheet.path("target", f"M{place - reach:.1f} {y}h{2 * reach:.1f}")
+            continue
+        side = reach - wide / 2
+        sheet.path("target", f"M{place - reach:.1f} {y}h{side:.1f}m{wide:.1f} 0h{side:.1f}")
+        sheet.path("cut", f"M{place - wide / 2:.1f} {y}h{wide:.1f}")
 
 
 def _line(run: Run, places: Sequence[float], scale: Scale) -> str:
@@ -238,30 +249,21 @@ def _line(run: Run, places: Sequence[float], scale: Scale) -> str:
 def _numbers(
     sheet: Sheet, run: Run, places: Sequence[float], scale: Scale, *, x: float, width: int, all_values: bool
 ) -> None:
-    """The numbers over the values: all where they fit, else the first and the last."""
+    """The numbers beside the values: all where they fit, else the first and the last."""
     slot = width / len(run.rows)
     fits = all_values and all(width_of(actual_of(row), "value") < slot - 4 for row in run.stated)
     for place, row in zip(places, run.rows, strict=True):
         if row is None or not (fits or row is run.first or row is run.last):
             continue
-        words, y, base = (
-            f"{actual_of(row)}{'*' if is_partial(row) else ''}",
-            float(scale.at(row.actual)),
-            float(scale.at(0)),
-        )
-        role, beside = "value", y - 8
-        if row.target is not None and -4 <= y - float(scale.at(row.target)) < LINE + 4:
-            # Its target lies close over the value: the number stands below, so that nobody takes it for the target's.
-            fits_inside = row.cumulation != Cumulation.PER_PERIOD or (
-                base - y > LINE + 6 and width_of(words, "value") < _column(slot)
-            )
-            if fits_inside:
-                beside = y + LINE + 1
-                if row.cumulation == Cumulation.PER_PERIOD and not is_partial(row):
-                    role = "inside"
-            else:
-                beside = float(scale.at(row.target)) - 8
-        _inside(sheet, words, role, place, beside, x=x, width=width)
+        words, y = f"{actual_of(row)}{'*' if is_partial(row) else ''}", float(scale.at(row.actual))
+        if run.has_columns:
+            # Below its column, where no target stands that it could be taken for.
+            y = float(scale.at(scale.low)) + LINE - 1
+        elif row.target is not None and -4 <= y - float(scale.at(row.target)) < LINE + 4:
+            y += LINE + 1
+        else:
+            y -= 8
+        _inside(sheet, words, "value", place, y, x=x, width=width)
 
 
 def _inside(sheet: Sheet, words: str, role: str, place: float, y: float, *, x: float, width: int) -> None:
