@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.choices import Door, ImportState, Language
+from accounts.following import note
 from accounts.querysets import ChangeQuerySet, RecordQuerySet, UserManager
 
 
@@ -252,6 +253,15 @@ class History(HistoricalRecords):
 
     def fields_included(self, model: type[models.Model]) -> list[Any]:
         return [field for field in super().fields_included(model) if not field.generated]
+
+    def post_save(self, instance: Any, created: bool, using: str | None = None, **kwargs: Any) -> None:
+        # Fixtures are saved raw and write no history here: they are written all the same.
+        note(type(instance), [instance.pk])
+        super().post_save(instance, created, using=using, **kwargs)
+
+    def post_delete(self, instance: Any, using: str | None = None, **kwargs: Any) -> None:
+        note(type(instance), [instance.pk])
+        super().post_delete(instance, using=using, **kwargs)
 
 
 class Record(models.Model):

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "library",
     "dashboards",
     "opendata",
+    "search",
     "epe_ap.apps.ResultsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actions.bulk import check_many
 from accounts.choices import Door
+from accounts.following import followed
 from accounts.models import Change, Record, User, as_open_change
 from accounts.roles import ROLES, rights_of
 
@@ -36,7 +37,8 @@ class Collision(ValidationError):
 
 @contextmanager
 def change(*, door: Door, by: User | None = None, reason: str = "") -> Iterator[Change]:
-    """One write in one transaction: everything saved inside the block is on record as this change.
+    """One write in one transaction: everything saved inside the block is on record as this change, and what is made from
+    the records written (``accounts.following``) is brought along before it ends.
 
     Raises:
         Collision: when others hold what it needs and one of them waits for it, or for too long; and when they deleted
@@ -47,7 +49,7 @@ def change(*, door: Door, by: User | None = None, reason: str = "") -> Iterator[
         with transaction.atomic():
             # No database keeps a null byte: it is left out of a reason, whatever form sent it.
             made = Change.objects.create(door=door, made_by=by, reason=reason.replace("\x00", " "))
-            with as_open_change(made):
+            with as_open_change(made), followed():
                 yield made
             is_ending = True
     except DatabaseError as error:

@@ -21,6 +21,7 @@ class Command(BaseCommand):
         self.step("Tables", "migrate", verbosity=0, interactive=False)
         self.step("Translations", "compilemessages")
         if no_book:
+            self.step("The search", "rebuild_search", if_needed=True)
             return
         self.step("The book", "load_book", if_empty=True)
         if settings.DEBUG:
@@ -28,6 +29,8 @@ class Command(BaseCommand):
             self.step("Demonstration programme", "make_demo_programme", if_none=True)
         else:
             self.stdout.write("Demonstration accounts: none are made when DEBUG is off; see manage.py createsuperuser.")
+        # Entries follow every change; the texts of the pages themselves change with the program.
+        self.step("The search", "rebuild_search", if_needed=True)
 
     def step(self, title: str, command: str, **options: Any) -> None:
         began = time.monotonic()

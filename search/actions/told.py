@@ -1,0 +1,335 @@
+"""What the search tells of a record of each kind, in each language: its title, its text and its words.
+
+Only what the public pages of the record show goes in: who may be found is asked of the same querysets as the pages ask.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import gettext, override
+
+from forums.models import Forum
+from indicators.models import Goal, Indicator
+from library.models import Document, Finding, Publication
+from partners.models import Country, Partner
+from projects.models import Project, Theme, WorkPlan
+from search.choices import Kind
+from search.rules import keys_of
+
+LANGUAGES: Final = tuple(code for code, _name in settings.LANGUAGES)
+#: Key figures first, then the others.
+NO_RANK: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said of a record in one language, and the words that it is found by beside those that are shown.
+
+    Attributes:
+        names: names and codes that are not shown as title: other spellings, acronyms, titles elsewhere.
+        more: other texts that are not shown.
+    """
+
+    key: str
+    title: str
+    title_language: str
+    text: str = ""
+    text_language: str = ""
+    code: str = ""
+    names: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class Maker:
+    """How the entries of one kind are made.
+
+    Attributes:
+        records: those that anybody may find; with what ``tell`` reads of them.
+        tell: what is said of one of them in a language, which is also the one that is active.
+        programme: look-up of the programme, as an attribute of the record; empty where it has none.
+    """
+
+    records: Callable[[], "QuerySet[Any]"]
+    tell: Callable[[Any, str], Told]
+    programme: str = "programme"
+    row_fields: dict[str, Any] = field(default_factory=dict)
+
+
+def own(record: Any, name: str, language: str) -> tuple[str, str]:
+    """A text of a record in a language, or in the first one that has it; with the language that it stands in."""
+    for code in (language, *LANGUAGES):
+        text = getattr(record, f"{name}_{code}")
+        if text:
+            return text, code
+    return "", language
+
+
+def every(record: Any, name: str) -> tuple[str, ...]:
+    """A text of a record in all languages."""
+    return tuple(getattr(record, f"{name}_{code}") for code in LANGUAGES)
+
+
+def titled(record: Any, language: str, **said: Any) -> Told:
+    """A record under its own title, our translation of it before its summary."""
+    translated = getattr(record, f"translated_title_{language}") if record.language != language else ""
+    summary, text_language = own(record, said.pop("summary", "summary"), language)
+    if translated and text_language != language:
+        summary, text_language = "", language
+    text = " · ".join(filter(None, (translated, summary)))
+    return Told(
+        **{
+            "key": record.slug,
+            "title": record.title,
+            "title_language": record.language,
+            "text": text,
+            "text_language": text_language,
+            **said,
+            "names": (*said.get("names", ()), translated),
+        }
+    )
+
+
+# --- Kinds ---------------------------------------------------------------------------------------
+
+
+def _indicator(record: Indicator, language: str) -> Told:
+    title, title_language = own(record, "name", language)
+    text, text_language = own(record, "definition", language)
+    return Told(
+        key=record.slug,
+        code=record.project.code if record.project else "",
+        title=title,
+        title_language=title_language,
+        text=text,
+        text_language=text_language,
+        names=(record.code,),
+        position=record.headline_rank or NO_RANK,
+    )
+
+
+def _project(record: Project, language: str) -> Told:
+    titles = [each.title for each in record.project_themes.all()]
+    titles += [getattr(each, f"translated_title_{language}") for each in record.project_themes.all()]
+    sectors = [getattr(sector, f"name_{language}") for sector in record.sectors.all()]
+    return titled(record, language, code=record.code, names=tuple(titles), more=tuple(sectors))
+
+
+def _partner(record: Partner, language: str) -> Told:
+    translated = getattr(record, f"translated_name_{language}") if record.language != language else ""
+    names = [translated, record.acronym, *sorted(alias.name for alias in record.aliases.all())]
+    shown = dict.fromkeys(name for name in (*names, record.city) if name and name != record.name)
+    return Told(
+        key=record.slug,
+        title=record.name,
+        title_language=record.language,
+        text=" · ".join(shown),
+        text_language=record.language,
+        names=tuple(names),
+    )
+
+
+def _country(record: Country, language: str) -> Told:
+    title, title_language = own(record, "name", language)
+    text, text_language = own(record, "summary", language)
+    names = (record.code, *every(record, "name"))
+    position = int(not record.is_pacific_alliance)
+    return Told(record.code, title, title_language, text, text_language, names=names, position=position)
+
+
+def _theme(record: Theme, language: str) -> Told:
+    title, title_language = own(record, "name", language)
+    text, text_language = own(record, "introduction", language)
+    return Told(
+        record.slug, title, title_language, text, text_language, code=record.code, position=record.number
+    )
+
+
+def _forum(record: Forum, language: str) -> Told:
+    return titled(record, language, more=(record.city,), position=record.number)
+
+
+def _publication(record: Publication, language: str) -> Told:
+    return titled(record, language)
+
+
+def _finding(record: Finding, language: str) -> Told:
+    text, text_language = own(record, "text", language)
+    subject = record.theme or record.project or record.programme
+    code = gettext("forum %(number)s") % {"number": record.forum.number} if record.forum else subject.code
+    kind = capfirst(record.get_kind_display())
+    return Told(
+        record.code, kind, language, text, text_language, code=code, names=(text,), position=record.order
+    )
+
+
+def _work_plan(record: WorkPlan, language: str) -> Told:
+    told = titled(record, language)
+    areas = record.areas.all()
+    parts = [part for area in areas for part in (*area.objectives.all(), *area.activities.all(), *area.deliverables.all())]
+    texts = [told.text, *(own(area, "name", language)[0] for area in areas)]
+    texts += [own(area, "description", language)[0] for area in areas]
+    texts += [own(part, "text", language)[0] for part in parts]
+    return Told(**{**vars(told), "text": " · ".join(dict.fromkeys(filter(None, texts)))})
+
+
+def _source(record: Document, language: str) -> Told:
+    short, _code = own(record, "short_title", language)
+    return titled(
+        record, language, summary="note", names=(short,), more=(record.publisher,), position=record.order
+    )
+
+
+def _goal(record: Goal, language: str) -> Told:
+    name, title_language = own(record, "name", language)
+    names = ("SDG", "ODD", "ODS", str(record.number))
+    return Told(str(record.number), name, title_language, code=str(record.number), names=names, position=record.number)
+
+
+MAKERS: Final[dict[Kind, Maker]] = {
+    Kind.INDICATOR: Maker(
+        lambda: Indicator.objects.filter(is_public=True).select_related("programme", "project"), _indicator
+    ),
+    Kind.PROJECT: Maker(
+        lambda: Project.objects.select_related("programme").prefetch_related("project_themes", "sectors"), _project
+    ),
+    Kind.PARTNER: Maker(lambda: Partner.objects.public().prefetch_related("aliases"), _partner, programme=""),
+    Kind.COUNTRY: Maker(Country.objects.all, _country, programme=""),
+    Kind.THEME: Maker(lambda: Theme.objects.real().select_related("programme"), _theme),
+    Kind.FORUM: Maker(lambda: Forum.objects.real().select_related("programme"), _forum),
+    Kind.PUBLICATION: Maker(lambda: Publication.objects.real().select_related("programme"), _publication),
+    Kind.FINDING: Maker(
+        lambda: Finding.objects.real().select_related("programme", "theme", "project", "forum"), _finding
+    ),
+    Kind.WORK_PLAN: Maker(
+        lambda: WorkPlan.objects.real()
+        .select_related("programme")
+        .prefetch_related("areas__objectives", "areas__activities", "areas__deliverables"),
+        _work_plan,
+    ),
+    Kind.SOURCE: Maker(Document.objects.for_list, _source, programme=""),
+    Kind.GOAL: Maker(Goal.objects.all, _goal, programme=""),
+}
+
+
+# --- Pages ---------------------------------------------------------------------------------------
+
+def _pages() -> list[tuple[str, str, str]]:
+    """Pages that are of no record: the name of the address, the title and what the page says of itself."""
+    return [
+        (
+            "method",
+            gettext("How figures are calculated"),
+            gettext(
+                "One set of rules stands behind every page and every download. The examples below are calculated by those rules as this page is made."
+            ),
+        ),
+        (
+            "about",
+            gettext("About these pages"),
+            gettext(
+                "What the sources print about the programme, figure by figure, so that it can be filtered, traced, compared and reused."
+            ),
+        ),
+        (
+            "data",
+            gettext("Download the data"),
+            gettext("The whole table of results: every figure of every nature, period and part, one line each."),
+        ),
+        ("framework", gettext("Logic model and performance measurement framework"), ""),
+        (
+            "compare",
+            gettext("Countries side by side"),
+            gettext(
+                "First what the sources themselves split by country, then figures of single projects, each under its country. Most outcomes are stated for the programme as a whole, and a total without its parts is never shared out here."
+            ),
+        ),
+        ("results", gettext("Results"), ""),
+        ("projects", gettext("Projects"), ""),
+        ("partners", gettext("Partners"), ""),
+        (
+            "countries",
+            gettext("Countries"),
+            gettext(
+                "A figure belongs to a country when a source says so, or when its local partner or its only country says so. The others are regional."
+            ),
+        ),
+        ("themes", gettext("Themes and dimensions"), ""),
+        (
+            "forums",
+            gettext("Forums"),
+            gettext(
+                "International meetings of the programme. Their figures are regional: they are never counted to the country in which a forum was held."
+            ),
+        ),
+        (
+            "sdgs",
+            gettext("Sustainable development goals"),
+            gettext(
+                "The programme's figures contribute to these goals. They are not the United Nations' own indicators of them."
+            ),
+        ),
+        ("publications", gettext("Publications"), ""),
+        ("findings", gettext("What was learned"), ""),
+        (
+            "sources",
+            gettext("What was read"),
+            gettext(
+                "Every figure rests on a place in one of these documents: its section, and the value as printed."
+            ),
+        ),
+        ("discrepancies", gettext("Where sources disagree"), ""),
+    ]
+
+
+# --- Rows ----------------------------------------------------------------------------------------
+
+
+def rows_of(kind: Kind, keys: Collection[int] | None = None) -> Iterator[dict[str, Any]]:
+    """The entries of a kind as they should stand, each as the values of its columns.
+
+    Args:
+        keys: primary keys of the records; all of them when left out.
+    """
+    if kind == Kind.PAGE:
+        for language in LANGUAGES:
+            with override(language):
+                for number, (name, title, text) in enumerate(_pages(), start=1):
+                    told = Told(name, title, language, text, language, position=number)
+                    yield _row(kind, number, language, told, None)
+        return
+    maker = MAKERS[kind]
+    records = maker.records()
+    if keys is not None:
+        records = records.filter(pk__in=keys)
+    found = list(records)
+    for language in LANGUAGES:
+        with override(language):
+            for record in found:
+                programme = getattr(record, maker.programme) if maker.programme else None
+                yield _row(kind, record.pk, language, maker.tell(record, language), programme)
+
+
+def _row(kind: Kind, record: int, language: str, told: Told, programme: Any) -> dict[str, Any]:
+    return {
+        "kind": kind.value,
+        "record": record,
+        "language": language,
+        "key": told.key,
+        "code": told.code,
+        "title": told.title,
+        "title_language": told.title_language,
+        "text": told.text,
+        "text_language": told.text_language or language,
+        "keys": keys_of(
+            language, kind, names=[told.code, told.title, *told.names], texts=[told.text, *told.more]
+        ),
+        "position": told.position,
+        "programme_id": programme.pk if programme else None,
+        "is_demonstration": bool(programme and programme.is_demonstration),
+    }

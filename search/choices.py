@@ -1,0 +1,27 @@
+"""Stored words of the search."""
+
+from typing import Final
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """What is found, in the order in which a page shows it."""
+
+    INDICATOR = "indicator", _("Indicators and figures")
+    PROJECT = "project", _("Projects")
+    PARTNER = "partner", _("Partners")
+    COUNTRY = "country", _("Countries")
+    THEME = "theme", _("Themes and dimensions")
+    FORUM = "forum", _("Forums")
+    PUBLICATION = "publication", _("Publications")
+    FINDING = "finding", _("Findings")
+    WORK_PLAN = "work_plan", _("Work plans")
+    SOURCE = "source", _("Sources")
+    GOAL = "goal", _("Development goals")
+    PAGE = "page", _("About these pages")
+
+
+#: A letter for each kind, which stands before each word that a record of it is found by. Never changed: it is stored.
+LETTERS: Final = {kind: letter for kind, letter in zip(Kind, "irpctfblwsgm", strict=True)}
