@@ -49,5 +49,6 @@ urlpatterns += i18n_patterns(
     path("", include("forums.urls")),
     path("", include("indicators.urls")),
     path("", include("library.urls")),
+    path("", include("search.urls")),
     path("", include("dashboards.urls")),
 )

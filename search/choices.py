@@ -24,4 +24,4 @@ class Kind(models.TextChoices):
 
 
 #: A letter for each kind, which stands before each word that a record of it is found by. Never changed: it is stored.
-LETTERS: Final = {kind: letter for kind, letter in zip(Kind, "irpctfblwsgm", strict=True)}
+LETTERS: Final = dict(zip(Kind, "irpctfblwsgm", strict=True))

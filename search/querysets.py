@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.db import connection, models
-from django.db.models import Case, Count, F, Min, Q, Value, Window, When
+from django.db.models import Case, Count, F, Min, Q, Value, When, Window
 from django.db.models.functions import Length, RowNumber
 
 from search.choices import Kind
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 #: Of one kind no more are looked at: who finds so many adds a word. Keeps a search for the commonest word as quick as any.
 MOST_OF_A_KIND: Final = 500
-#: Words as near as this are offered instead (pg_trgm's similarity, difflib's ratio).
-NEAR_ENOUGH: Final = 0.3
+#: Words as near as this are looked for instead, where Python compares them (difflib's ratio). pg_trgm has its own measure.
+NEAR_ENOUGH: Final = 0.75
 #: Candidates that Python compares where the database cannot.
 MOST_COMPARED: Final = 3000
 
@@ -181,19 +181,27 @@ class WordQuerySet(models.QuerySet):
         found = self.aggregate(**looked_for) if looked_for else {}
         return [word for n, word in enumerate(words) if found[f"word_{n}"] is None]
 
-    def nearest(self, word: str) -> str:
-        """The known word that is spelled most like this one; empty when none is near."""
-        if has_trigrams():
-            near = self.extra(  # noqa: S610 no lookup of Django knows the operator without its contrib app
-                where=["text %% %s"], params=[word], select={"near": "similarity(text, %s)"}, select_params=[word]
-            )
-            return near.order_by("-near", "text").values_list("text", flat=True).first() or ""
-        lengths = range(max(len(word) - 2, 1), len(word) + 3)
-        candidates = self.alias(length=Length("text")).filter(
-            text__startswith=word[0], length__in=lengths
+    def nearest(self, words: Collection[str]) -> dict[str, str]:
+        """For each of the words the known one that is spelled most like it, where one is near."""
+        if not words:
+            return {}
+        look = self._near_in_postgres if has_trigrams() else self._near_alike
+        found = {word: look(word) for word in words}
+        return {word: near for word, near in found.items() if near}
+
+    def _near_in_postgres(self, word: str) -> str | None:
+        near = self.extra(
+            where=["text %% %s"], params=[word], select={"near": "similarity(text, %s)"}, select_params=[word]
         )
-        known = list(candidates.values_list("text", flat=True)[:MOST_COMPARED])
-        return next(iter(get_close_matches(word, known, n=1, cutoff=0.75)), "")
+        return near.order_by("-near", "text").values_list("text", flat=True).first()
+
+    def _near_alike(self, word: str) -> str | None:
+        """By comparing it with those that begin with the same letter and are about as long."""
+        alike = self.alias(length=Length("text")).filter(
+            text__startswith=word[0], length__range=(len(word) - 2, len(word) + 2)
+        )
+        known = list(alike.values_list("text", flat=True)[:MOST_COMPARED])
+        return next(iter(get_close_matches(word, known, n=1, cutoff=NEAR_ENOUGH)), None)
 
 
 def has_trigrams() -> bool:

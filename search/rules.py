@@ -21,8 +21,56 @@ LONGEST_WORD: Final = 60
 SHORTEST_BEGINNING: Final = 3
 #: Words that say nothing about what is looked for, where any other word does.
 SILENT: Final = frozenset(
-    "a al and as at au aux avec by con d dans de del des do du e el en et for from in la las le les l los of on or ou"
-    " para par por pour que qui sur the to un una une with y".split()
+    [
+        "a",
+        "al",
+        "and",
+        "as",
+        "at",
+        "au",
+        "aux",
+        "avec",
+        "by",
+        "con",
+        "d",
+        "dans",
+        "de",
+        "del",
+        "des",
+        "do",
+        "du",
+        "e",
+        "el",
+        "en",
+        "et",
+        "for",
+        "from",
+        "in",
+        "la",
+        "las",
+        "le",
+        "les",
+        "l",
+        "los",
+        "of",
+        "on",
+        "or",
+        "ou",
+        "para",
+        "par",
+        "por",
+        "pour",
+        "que",
+        "qui",
+        "sur",
+        "the",
+        "to",
+        "un",
+        "una",
+        "une",
+        "with",
+        "y",
+    ]
 )
 #: Of a question; what is more is left aside and said.
 MOST_LETTERS: Final = 200

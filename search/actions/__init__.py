@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from django.db import connection, transaction
 
+from accounts.actions.copying import copy_in, is_copied
 from accounts.following import Written
 from search.actions.told import rows_of
 from search.actions.touched import touched_by
@@ -22,6 +24,8 @@ IDENTITY: Final = ("kind", "record", "language")
 RENEWED: Final = [name.removesuffix("_id") for name in COLUMNS if name not in IDENTITY]
 #: Rows of one statement, and records that are read at once: SQLite takes no more than 32,766 values in one.
 BATCH: Final = 500
+#: Rows that are made at once where all are made.
+ROWS_AT_ONCE: Final = 3_000
 #: Letters of the marks that stand before each word.
 MARKS: Final = 3
 
@@ -59,13 +63,20 @@ def refresh(kind: Kind, keys: Collection[int] | None = None) -> None:
 
 def rebuild_search() -> int:
     """Make the whole table anew, with its words and its index of spellings; gives the number of entries."""
+    number, known = 0, set[str]()
     with transaction.atomic():
         Word.objects.all().delete()
-        Entry.objects.all().delete()
+        Entry.objects.all()._raw_delete(Entry.objects.db)
         for kind in Kind:
-            _add(list(rows_of(kind)))
+            rows = rows_of(kind)
+            while some := list(islice(rows, ROWS_AT_ONCE)):
+                number += len(some)
+                _insert(some)
+                new = _words_in(some) - known
+                Word.objects.add(new)
+                known |= new
         make_index_of_spellings()
-        return Entry.objects.count()
+    return number
 
 
 def check_search() -> list[Difference]:
@@ -109,6 +120,15 @@ def _write(kind: Kind, keys: Collection[int] | None) -> None:
             for start in range(0, len(gone), BATCH):
                 Entry.objects.filter(pk__in=gone[start : start + BATCH]).delete()
         _add(differing)
+
+
+def _insert(rows: Collection[dict[str, Any]]) -> None:
+    """Write rows of which none is stored yet."""
+    entries = [Entry(**row) for row in rows]
+    if is_copied(Entry):
+        copy_in(Entry, entries)
+    else:
+        Entry.objects.bulk_create(entries, batch_size=BATCH)
 
 
 def _add(rows: Collection[dict[str, Any]]) -> None:

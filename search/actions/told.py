@@ -4,7 +4,7 @@ Only what the public pages of the record show goes in: who may be found is asked
 """
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.conf import settings
@@ -21,6 +21,8 @@ from search.choices import Kind
 from search.rules import keys_of
 
 LANGUAGES: Final = tuple(code for code, _name in settings.LANGUAGES)
+#: Records that are read at once.
+BATCH: Final = 500
 #: Key figures first, then the others.
 NO_RANK: Final = 10_000
 
@@ -58,7 +60,6 @@ class Maker:
     records: Callable[[], "QuerySet[Any]"]
     tell: Callable[[Any, str], Told]
     programme: str = "programme"
-    row_fields: dict[str, Any] = field(default_factory=dict)
 
 
 def own(record: Any, name: str, language: str) -> tuple[str, str]:
@@ -145,9 +146,7 @@ def _country(record: Country, language: str) -> Told:
 def _theme(record: Theme, language: str) -> Told:
     title, title_language = own(record, "name", language)
     text, text_language = own(record, "introduction", language)
-    return Told(
-        record.slug, title, title_language, text, text_language, code=record.code, position=record.number
-    )
+    return Told(record.slug, title, title_language, text, text_language, code=record.code, position=record.number)
 
 
 def _forum(record: Forum, language: str) -> Told:
@@ -163,15 +162,15 @@ def _finding(record: Finding, language: str) -> Told:
     subject = record.theme or record.project or record.programme
     code = gettext("forum %(number)s") % {"number": record.forum.number} if record.forum else subject.code
     kind = capfirst(record.get_kind_display())
-    return Told(
-        record.code, kind, language, text, text_language, code=code, names=(text,), position=record.order
-    )
+    return Told(record.code, kind, language, text, text_language, code=code, names=(text,), position=record.order)
 
 
 def _work_plan(record: WorkPlan, language: str) -> Told:
     told = titled(record, language)
     areas = record.areas.all()
-    parts = [part for area in areas for part in (*area.objectives.all(), *area.activities.all(), *area.deliverables.all())]
+    parts = [
+        part for area in areas for part in (*area.objectives.all(), *area.activities.all(), *area.deliverables.all())
+    ]
     texts = [told.text, *(own(area, "name", language)[0] for area in areas)]
     texts += [own(area, "description", language)[0] for area in areas]
     texts += [own(part, "text", language)[0] for part in parts]
@@ -180,9 +179,7 @@ def _work_plan(record: WorkPlan, language: str) -> Told:
 
 def _source(record: Document, language: str) -> Told:
     short, _code = own(record, "short_title", language)
-    return titled(
-        record, language, summary="note", names=(short,), more=(record.publisher,), position=record.order
-    )
+    return titled(record, language, summary="note", names=(short,), more=(record.publisher,), position=record.order)
 
 
 def _goal(record: Goal, language: str) -> Told:
@@ -207,9 +204,11 @@ MAKERS: Final[dict[Kind, Maker]] = {
         lambda: Finding.objects.real().select_related("programme", "theme", "project", "forum"), _finding
     ),
     Kind.WORK_PLAN: Maker(
-        lambda: WorkPlan.objects.real()
-        .select_related("programme")
-        .prefetch_related("areas__objectives", "areas__activities", "areas__deliverables"),
+        lambda: (
+            WorkPlan.objects.real()
+            .select_related("programme")
+            .prefetch_related("areas__objectives", "areas__activities", "areas__deliverables")
+        ),
         _work_plan,
     ),
     Kind.SOURCE: Maker(Document.objects.for_list, _source, programme=""),
@@ -218,6 +217,7 @@ MAKERS: Final[dict[Kind, Maker]] = {
 
 
 # --- Pages ---------------------------------------------------------------------------------------
+
 
 def _pages() -> list[tuple[str, str, str]]:
     """Pages that are of no record: the name of the address, the title and what the page says of itself."""
@@ -279,9 +279,7 @@ def _pages() -> list[tuple[str, str, str]]:
         (
             "sources",
             gettext("What was read"),
-            gettext(
-                "Every figure rests on a place in one of these documents: its section, and the value as printed."
-            ),
+            gettext("Every figure rests on a place in one of these documents: its section, and the value as printed."),
         ),
         ("discrepancies", gettext("Where sources disagree"), ""),
     ]
@@ -307,11 +305,10 @@ def rows_of(kind: Kind, keys: Collection[int] | None = None) -> Iterator[dict[st
     records = maker.records()
     if keys is not None:
         records = records.filter(pk__in=keys)
-    found = list(records)
-    for language in LANGUAGES:
-        with override(language):
-            for record in found:
-                programme = getattr(record, maker.programme) if maker.programme else None
+    for record in records.order_by("pk").iterator(chunk_size=BATCH):
+        programme = getattr(record, maker.programme) if maker.programme else None
+        for language in LANGUAGES:
+            with override(language):
                 yield _row(kind, record.pk, language, maker.tell(record, language), programme)
 
 
@@ -326,9 +323,7 @@ def _row(kind: Kind, record: int, language: str, told: Told, programme: Any) -> 
         "title_language": told.title_language,
         "text": told.text,
         "text_language": told.text_language or language,
-        "keys": keys_of(
-            language, kind, names=[told.code, told.title, *told.names], texts=[told.text, *told.more]
-        ),
+        "keys": keys_of(language, kind, names=[told.code, told.title, *told.names], texts=[told.text, *told.more]),
         "position": told.position,
         "programme_id": programme.pk if programme else None,
         "is_demonstration": bool(programme and programme.is_demonstration),
