@@ -4,7 +4,7 @@ from django.apps import apps
 from django.db import models
 from django.utils.translation import override
 
-APPS = ("accounts", "partners", "projects", "forums", "indicators", "library")
+APPS = ("accounts", "partners", "projects", "forums", "indicators", "library", "search")
 
 
 def data_dictionary() -> str:

@@ -104,7 +104,8 @@ def _look_in_postgres(
     stop: int,
     numbered: Mapping[Kind, Collection[int]],
 ) -> list[tuple[int, str, int]]:
-    wanted, values = [], []
+    wanted: list[str] = []
+    values: list[Any] = []
     for kind in kinds:
         wanted.append("(%s, %s::tsquery, %s::tsquery, %s::bigint[])")
         values += [

@@ -35,6 +35,7 @@ PAGES = {
     "/projects/B05.1/": 14,
     "/publications/": 14,
     "/sdgs/": 2,
+    "/search/": 0,
     "/sdgs/4/": 6,
     "/sources/": 1,
     "/sources/book/": 6,

@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 from accounts.roles import SPECIALISTS
 from indicators.actions import rebuild_results
 from indicators.models import Result
+from search.actions import rebuild_search
 from tests import factories as make
 from tests.factories import three
 
@@ -62,7 +63,18 @@ PUBLIC = {
         "indicator_history",
     ),
     *("sdgs", "goal", "results", "results_csv", "results_xlsx", "results_json", "publications", "findings"),
-    *("sources", "source", "discrepancies", "favicon", "robots", "sitemap", "sitemap_section", "feed", "site_picture"),
+    *(
+        "sources",
+        "source",
+        "discrepancies",
+        "search",
+        "favicon",
+        "robots",
+        "sitemap",
+        "sitemap_section",
+        "feed",
+        "site_picture",
+    ),
 }
 #: What is public once it is published: of what is not there is no such page.
 PUBLISHED = {"figure_picture"}
@@ -139,6 +151,7 @@ class World:
         self.staff = make.staff(SPECIALISTS, language="en")
         self.kwargs = self._decoys() | {"member": member}
         rebuild_results()
+        rebuild_search()
 
     def _decoys(self) -> dict[str, Any]:
         """Figures of B at every step, with what hangs on them; gives the keys of addresses."""
@@ -232,10 +245,12 @@ def unpublished(project: str) -> str:
 
 #: What the query of an address names, where there is no page without it.
 QUERIES: dict[str, list[Any]] = {
+    # The page repeats what was asked for: the beginning of the word, which finds it where it can be found.
+    "search": [lambda world: f"?q={DECOY_WORD[:6].lower()}"],
     "evidence_add": [
         lambda world: f"?submission={world.kwargs['submission'].pk}",
         lambda world: f"?confirmation={world.kwargs['confirmation'].pk}",
-    ]
+    ],
 }
 
 #: What an address's words stand for on a page, where it is not what they mostly do.

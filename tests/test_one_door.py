@@ -9,7 +9,18 @@ import pytest
 
 from epe_ap.environment import BASE_DIR
 
-APPS = ("accounts", "partners", "projects", "forums", "indicators", "library", "dashboards", "opendata", "epe_ap")
+APPS = (
+    "accounts",
+    "partners",
+    "projects",
+    "forums",
+    "indicators",
+    "library",
+    "dashboards",
+    "opendata",
+    "search",
+    "epe_ap",
+)
 DOOR = BASE_DIR / "indicators" / "actions"
 
 #: Figures and what becomes of them, and the names under which their rows hang on other records.

@@ -26,7 +26,28 @@ from tests import factories as make
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 RECORDS, WORDS, RUNS = 100_000, 40_000, 20
-SYLLABLES = "ba ce di fo gu la me ni po ru sa te vi zo cha tre plu gno ska bri".split()
+SYLLABLES = [
+    "ba",
+    "ce",
+    "di",
+    "fo",
+    "gu",
+    "la",
+    "me",
+    "ni",
+    "po",
+    "ru",
+    "sa",
+    "te",
+    "vi",
+    "zo",
+    "cha",
+    "tre",
+    "plu",
+    "gno",
+    "ska",
+    "bri",
+]
 
 
 def vocabulary() -> list[str]:

@@ -38,6 +38,8 @@ PAGES = {
     "sources": "/sources/",
     "source": "/sources/web-dimension-2/",
     "discrepancies": "/discrepancies/?severity=major",
+    "search": "/search/?q=egalite",
+    "search:empty": "/search/?q=nothing-is-called-this",
     "method": "/method/",
     "about": "/about/",
     "data": "/data/",
