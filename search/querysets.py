@@ -22,17 +22,22 @@ NEAR_ENOUGH: Final = 0.75
 #: Candidates that Python compares where the database cannot.
 MOST_COMPARED: Final = 3000
 
-#: One look into the index for each kind, first at names and then at everything; the same expression as the index.
+#: One look into the index for each kind: first at names and then, unless they are as many as are wanted, at everything.
+#: The expression is that of the index.
 STATEMENT: Final = """
 WITH hits AS (
     SELECT wanted.kind, found.id, min(found.tier) AS tier, min(found.position) AS position
     FROM (VALUES {wanted}) AS wanted (kind, in_names, anywhere, numbered),
     LATERAL (
-        (SELECT id, 0 AS tier, position FROM search_entry
-         WHERE array_to_tsvector(string_to_array(btrim(keys), ' ')) @@ wanted.in_names AND {scope} LIMIT {most})
+        WITH named AS MATERIALIZED (
+            SELECT id, 0 AS tier, position FROM search_entry
+            WHERE array_to_tsvector(string_to_array(btrim(keys), ' ')) @@ wanted.in_names AND {scope} LIMIT {most}
+        )
+        SELECT id, tier, position FROM named
         UNION ALL
         (SELECT id, 1, position FROM search_entry
-         WHERE array_to_tsvector(string_to_array(btrim(keys), ' ')) @@ wanted.anywhere AND {scope} LIMIT {most})
+         WHERE (SELECT count(*) FROM named) < {most}
+         AND array_to_tsvector(string_to_array(btrim(keys), ' ')) @@ wanted.anywhere AND {scope} LIMIT {most})
         UNION ALL
         (SELECT id, 1, position FROM search_entry
          WHERE record = ANY(wanted.numbered) AND kind = wanted.kind AND language = %s AND {scope})
