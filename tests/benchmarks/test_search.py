@@ -1,16 +1,17 @@
 """How a search bears 100,000 records, which are 300,000 entries: its time beside that of as many look-ups by key.
 
 The words of a title and a summary are drawn as those of a language are: a few stand in most records, most in few. The
-floor is reading by primary key the entries that the search shows. Nothing is judged by the clock but the one number that
-the programme asks for: on PostgreSQL a search takes 50 ms at the most.
+floor is reading one by one, by primary key, the entries that the search shows. Times are of the processor, so that they
+say the same on a busy machine; judged is the one number that was asked for: on PostgreSQL a search takes 50 ms at most.
 
     pytest -m long -s tests/benchmarks/test_search.py
 """
 
+import os
 import random
-import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -25,7 +26,7 @@ from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
-RECORDS, WORDS, RUNS = 100_000, 40_000, 20
+RECORDS, WORDS, RUNS = 100_000, 40_000, 30
 SYLLABLES = [
     "ba",
     "ce",
@@ -102,15 +103,25 @@ def many_records() -> list[str]:
     return words
 
 
-def seconds(work: Callable[[], object]) -> tuple[float, float]:
-    """The median of some runs, and the quickest: what it takes when nothing else is in its way."""
+def processor_seconds() -> float:
+    """Of this process and, where it runs on this machine, of the process of PostgreSQL that answers it."""
+    taken = time.process_time()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            stat = Path(f"/proc/{cursor.fetchone()[0]}/stat")
+        if stat.exists():
+            fields = stat.read_text().rpartition(")")[2].split()
+            taken += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return taken
+
+
+def seconds(work: Callable[[], object]) -> float:
     work()
-    times = []
+    began = processor_seconds()
     for _ in range(RUNS):
-        began = time.perf_counter()
         work()
-        times.append(time.perf_counter() - began)
-    return statistics.median(times), min(times)
+    return (processor_seconds() - began) / RUNS
 
 
 def test_a_search_among_100_000_records(
@@ -136,12 +147,12 @@ def test_a_search_among_100_000_records(
         for name, typed in questions.items():
             answer = search.answer(typed)
             shown = [entry.pk for entry in Entry.objects.filter(language="fr")[: 10 if answer.number else 1]]
-            taken, quickest = seconds(lambda typed=typed: search.answer(typed))
-            floor, _ = seconds(lambda shown=shown: [Entry.objects.get(pk=pk) for pk in shown])
-            page, _ = seconds(lambda typed=typed: client.get("/fr/search/", {"q": typed}))
-            slowest = max(slowest, quickest)
+            taken = seconds(lambda typed=typed: search.answer(typed))
+            floor = seconds(lambda shown=shown: [Entry.objects.get(pk=pk) for pk in shown])
+            page = seconds(lambda typed=typed: client.get("/fr/search/", {"q": typed}))
+            slowest = max(slowest, taken)
             print(  # noqa: T201 the numbers are what this is run for
-                f"{name}: {answer.number} found, {taken * 1000:.1f} ms (quickest {quickest * 1000:.1f}), floor {floor * 1000:.1f} ms, "
+                f"{name}: {answer.number} found, {taken * 1000:.1f} ms, floor {floor * 1000:.1f} ms, "
                 f"ratio {taken / floor:.1f}, whole page {page * 1000:.0f} ms"
             )
     assert search.answer(mistyped).number > 0
