@@ -25,8 +25,8 @@ ON_A_PAGE: Final = 20
 #: Mistyped words that are looked up in the list of all words; shorter ones are near to too many.
 MOST_MISTYPED: Final = 3
 SHORTEST_MISTYPED: Final = 4
-#: Indicators that are found by a number: a common one stands in many.
-MOST_NUMBERED: Final = 100
+#: Indicators that are found by a figure: a common number stands in many.
+MOST_BY_FIGURE: Final = 100
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Search:
         """The first entries of each kind for what somebody typed."""
         question = Question.of(typed)
         answer = Answer(question, self.language, list(question.words))
-        hits = self._hits(answer, numbered=self._numbered(question))
+        hits = self._hits(answer, by_figure=self._by_figure(question))
         if not hits.numbers and question.words:
             answer.respelled = self._respelled(question.words)
             if answer.respelled:
@@ -116,12 +116,12 @@ class Search:
             kinds=[kind],
             start=(page - 1) * ON_A_PAGE,
             stop=page * ON_A_PAGE,
-            numbered=self._numbered(answer.question),
+            by_figure=self._by_figure(answer.question),
             demonstration=self.demonstration,
         )
         return self._groups(answer, Hits({kind: answer.numbers[kind]}, hits.keys))[0]
 
-    def _hits(self, answer: Answer, *, numbered: Collection[int] = ()) -> Hits:
+    def _hits(self, answer: Answer, *, by_figure: Collection[int] = ()) -> Hits:
         others = [code for code, _name in settings.LANGUAGES if code != self.language]
         hits = Hits()
         for language in (self.language, *others):
@@ -129,7 +129,7 @@ class Search:
                 answer.words,
                 language=language,
                 stop=FIRST_OF_A_KIND,
-                numbered=numbered,
+                by_figure=by_figure,
                 demonstration=self.demonstration,
             )
             if hits.numbers:
@@ -137,14 +137,18 @@ class Search:
                 return hits
         return hits
 
-    def _numbered(self, question: Question) -> list[int]:
-        """Indicators one of whose public figures is the number that is asked for."""
-        if not question.number:
+    def _by_figure(self, question: Question) -> list[int]:
+        """Indicators one of whose public figures is the number, or is of the project, that is asked for."""
+        if question.number:
+            asked = Decimal(question.number)
+            is_asked_for = Q(actual=asked) | Q(share=asked) | Q(target=asked)
+        elif question.code:
+            is_asked_for = Q(project__code__iexact=question.code)
+        else:
             return []
-        asked = Decimal(question.number)
         shown = Result.objects.public(demonstrations=[self.demonstration] if self.demonstration else [])
-        found = shown.filter(Q(actual=asked) | Q(share=asked) | Q(target=asked)).order_by()
-        return list(found.values_list("indicator", flat=True).distinct()[:MOST_NUMBERED])
+        found = shown.filter(is_asked_for, is_suppressed=False).order_by()
+        return list(found.values_list("indicator", flat=True).distinct()[:MOST_BY_FIGURE])
 
     def _respelled(self, words: Collection[str]) -> dict[str, str]:
         """The nearest known spelling of the words that nothing holds."""

@@ -27,7 +27,7 @@ MOST_COMPARED: Final = 3000
 STATEMENT: Final = """
 WITH hits AS (
     SELECT wanted.kind, found.id, min(found.tier) AS tier, min(found.position) AS position
-    FROM (VALUES {wanted}) AS wanted (kind, in_names, anywhere, numbered),
+    FROM (VALUES {wanted}) AS wanted (kind, in_names, anywhere, by_figure),
     LATERAL (
         WITH named AS MATERIALIZED (
             SELECT id, 0 AS tier, position FROM search_entry
@@ -40,7 +40,7 @@ WITH hits AS (
          AND array_to_tsvector(string_to_array(btrim(keys), ' ')) @@ wanted.anywhere AND {scope} LIMIT {most})
         UNION ALL
         (SELECT id, 1, position FROM search_entry
-         WHERE record = ANY(wanted.numbered) AND kind = wanted.kind AND language = %s AND {scope})
+         WHERE record = ANY(wanted.by_figure) AND kind = wanted.kind AND language = %s AND {scope})
     ) AS found
     GROUP BY wanted.kind, found.id
 ), ranked AS (
@@ -79,7 +79,7 @@ class EntryQuerySet(models.QuerySet):
         kinds: Iterable[Kind] = tuple(Kind),
         start: int = 0,
         stop: int,
-        numbered: Collection[int] = (),
+        by_figure: Collection[int] = (),
         demonstration: "Programme | None" = None,
     ) -> Hits:
         """Entries in a language that hold all of the words, in one query: those whose names do come first.
@@ -87,14 +87,14 @@ class EntryQuerySet(models.QuerySet):
         Args:
             start: how many of each kind are left out, and
             stop: the last one of each kind that is wanted; counting goes to ``MOST_OF_A_KIND`` in any case.
-            numbered: indicators that are found as well, because a figure of theirs is the number asked for.
+            by_figure: indicators that are found as well, because a figure of theirs is what is asked for.
         """
         if not words:
             return Hits()
         look = _look_in_postgres if connection.vendor == "postgresql" else _look_anywhere
         hits = Hits()
         for key, kind, number in look(
-            self.in_scope(demonstration), words, language, list(kinds), start, stop, {Kind.INDICATOR: numbered}
+            self.in_scope(demonstration), words, language, list(kinds), start, stop, {Kind.INDICATOR: by_figure}
         ):
             hits.add(kind, key, number)
         return hits
@@ -107,7 +107,7 @@ def _look_in_postgres(
     kinds: Collection[Kind],
     start: int,
     stop: int,
-    numbered: Mapping[Kind, Collection[int]],
+    by_figure: Mapping[Kind, Collection[int]],
 ) -> list[tuple[int, str, int]]:
     wanted: list[str] = []
     values: list[Any] = []
@@ -117,7 +117,7 @@ def _look_in_postgres(
             kind.value,
             _tsquery(words, place(language, kind, in_title=True)),
             _tsquery(words, place(language, kind)),
-            list(numbered.get(kind, ())),
+            list(by_figure.get(kind, ())),
         ]
     scope, said = _where(entries)
     # The condition is that of the queryset and stands three times; every value is a parameter.
@@ -145,15 +145,15 @@ def _look_anywhere(
     kinds: Collection[Kind],
     start: int,
     stop: int,
-    numbered: Mapping[Kind, Collection[int]],
+    by_figure: Mapping[Kind, Collection[int]],
 ) -> list[tuple[int, str, int]]:
     """The same by reading every entry of the language: no database but PostgreSQL has its index."""
     condition, in_names = Q(pk__in=[]), Q(pk__in=[])
     for kind in kinds:
         condition |= Q(kind=kind) & _holding(words, place(language, kind))
         in_names |= Q(kind=kind) & _holding(words, place(language, kind, in_title=True))
-        if numbered.get(kind):
-            condition |= Q(kind=kind, record__in=list(numbered[kind]))
+        if by_figure.get(kind):
+            condition |= Q(kind=kind, record__in=list(by_figure[kind]))
     ranked = (
         entries.filter(condition, language=language)
         .annotate(tier=Case(When(in_names, then=Value(0)), default=Value(1)))

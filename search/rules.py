@@ -119,6 +119,12 @@ class Question:
         is_number = len(self.words) == 1 and re.fullmatch(r"[0-9]{1,11}(\.[0-9]{1,4})?", self.words[0])
         return self.words[0] if is_number else ""
 
+    @property
+    def code(self) -> str:
+        """What may be the code of a project, if nothing else is asked for: "b05", "a07.1"; else an empty text."""
+        is_code = len(self.words) == 1 and re.search(r"[^\W\d_].*[0-9]", self.words[0])
+        return self.words[0] if is_code else ""
+
 
 def stands_for_its_beginning(word: str) -> bool:
     """Whether a word of a question finds all words that begin with it."""

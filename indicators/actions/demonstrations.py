@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.deletion import ProtectedError
 
+from accounts.following import followed, note
 from accounts.models import Change, HistoryRow, Import, StoredFile, User
 from indicators.models import Breakdown, Category, Dimension, Series
 from partners.models import Country, Partner
@@ -40,7 +41,7 @@ def remove_demonstration(*, programme: Programme) -> int:
     """
     if not programme.is_demonstration:
         raise Undeletable(f"{programme.code} is no demonstration programme.")
-    with transaction.atomic():
+    with transaction.atomic(), followed():
         partners = Partner.objects.filter(is_public=False, slug__startswith="demonstration-")
         roots: Rows = {Programme: {programme.pk}, Partner: set(partners.values_list("pk", flat=True))}
         users = list(User.objects.filter(is_demonstration=True, memberships__partner__in=roots[Partner]).distinct())
@@ -95,6 +96,7 @@ def _delete(model: Model, pks: Iterable[int]) -> int:
     # Foreign keys are checked when the transaction ends, so that the order does not matter.
     if not (wanted := set(pks)):
         return 0
+    note(model, wanted)
     rows: Any = model._base_manager.filter(pk__in=wanted)
     deleted: int = rows._raw_delete(using=rows.db)
     return deleted

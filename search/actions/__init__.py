@@ -145,7 +145,8 @@ def _add(rows: Collection[dict[str, Any]]) -> None:
 
 
 def _words_in(rows: Iterable[dict[str, Any]]) -> set[str]:
-    return {key[MARKS:] for row in rows for key in row["keys"].split()}
+    # Those of a demonstration are fictitious: nobody is offered them.
+    return {key[MARKS:] for row in rows if not row["is_demonstration"] for key in row["keys"].split()}
 
 
 def _identity(row: dict[str, Any]) -> Identity:

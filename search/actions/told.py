@@ -110,6 +110,7 @@ def _indicator(record: Indicator, language: str) -> Told:
         text=text,
         text_language=text_language,
         names=(record.code,),
+        more=(record.programme.code,),
         position=record.headline_rank or NO_RANK,
     )
 
@@ -118,7 +119,7 @@ def _project(record: Project, language: str) -> Told:
     titles = [each.title for each in record.project_themes.all()]
     titles += [getattr(each, f"translated_title_{language}") for each in record.project_themes.all()]
     sectors = [getattr(sector, f"name_{language}") for sector in record.sectors.all()]
-    return titled(record, language, code=record.code, names=tuple(titles), more=tuple(sectors))
+    return titled(record, language, code=record.code, names=tuple(titles), more=(record.programme.code, *sectors))
 
 
 def _partner(record: Partner, language: str) -> Told:
@@ -297,9 +298,10 @@ def rows_of(kind: Kind, keys: Collection[int] | None = None) -> Iterator[dict[st
     if kind == Kind.PAGE:
         for language in LANGUAGES:
             with override(language):
-                for number, (name, title, text) in enumerate(_pages(), start=1):
-                    told = Told(name, title, language, text, language, position=number)
-                    yield _row(kind, number, language, told, None)
+                pages = _pages()
+            for number, (name, title, text) in enumerate(pages, start=1):
+                told = Told(name, title, language, text, language, position=number)
+                yield _row(kind, number, language, told, None)
         return
     maker = MAKERS[kind]
     records = maker.records()
@@ -308,8 +310,10 @@ def rows_of(kind: Kind, keys: Collection[int] | None = None) -> Iterator[dict[st
     for record in records.order_by("pk").iterator(chunk_size=BATCH):
         programme = getattr(record, maker.programme) if maker.programme else None
         for language in LANGUAGES:
+            # Whoever reads the rows does it in a language of their own.
             with override(language):
-                yield _row(kind, record.pk, language, maker.tell(record, language), programme)
+                told = maker.tell(record, language)
+            yield _row(kind, record.pk, language, told, programme)
 
 
 def _row(kind: Kind, record: int, language: str, told: Told, programme: Any) -> dict[str, Any]:

@@ -20,12 +20,15 @@ from django.urls import reverse
 from accounts.models import Change, Import, StoredFile, User
 from indicators.models import Breakdown, Goal, Intake, Reminder, Result, Review
 from library.models import Citation
+from search.models import Entry, Word
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 #: Tables of Django's own that staff have no business with.
 NOT_FOR_STAFF = {Permission, ContentType, Session, LogEntry, Authenticator, EmailAddress, EmailConfirmation}
+#: What can be found is on the pages themselves.
+NOT_FOR_STAFF |= {Entry, Word}
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
 MANY = 7
 
