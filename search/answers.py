@@ -15,7 +15,7 @@ from projects.models import Programme
 from search.choices import Kind
 from search.models import Entry, Word
 from search.querysets import MOST_OF_A_KIND, Hits
-from search.rules import Piece, Question, excerpt, pieces, words_of
+from search.words import Piece, Question, excerpt, pieces, words_of
 
 #: Kinds whose code is their own, not that of what they belong to.
 CODED: Final = (Kind.PROJECT, Kind.THEME, Kind.GOAL)

@@ -10,7 +10,7 @@ from django.db.models import Case, Count, F, Min, Q, Value, When, Window
 from django.db.models.functions import Length, RowNumber
 
 from search.choices import Kind
-from search.rules import place, stands_for_its_beginning
+from search.words import place, stands_for_its_beginning
 
 if TYPE_CHECKING:
     from projects.models import Programme

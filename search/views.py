@@ -15,7 +15,7 @@ from projects.demonstrations import asked_for
 from search.answers import ON_A_PAGE, Answer, Search
 from search.choices import Kind
 from search.querysets import MOST_OF_A_KIND
-from search.rules import MOST_LETTERS, MOST_WORDS
+from search.words import MOST_LETTERS, MOST_WORDS
 
 NAMES = ("q", "kind", "page", "programme")
 

@@ -18,7 +18,7 @@ from library.models import Document, Finding, Publication
 from partners.models import Country, Partner
 from projects.models import Project, Theme, WorkPlan
 from search.choices import Kind
-from search.rules import keys_of
+from search.words import keys_of
 
 LANGUAGES: Final = tuple(code for code, _name in settings.LANGUAGES)
 #: Records that are read at once.

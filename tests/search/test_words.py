@@ -3,7 +3,7 @@
 import pytest
 
 from search.choices import LETTERS, Kind
-from search.rules import EXCERPT, MOST_LETTERS, MOST_WORDS, Piece, Question, excerpt, keys_of, pieces, words_of
+from search.words import EXCERPT, MOST_LETTERS, MOST_WORDS, Piece, Question, excerpt, keys_of, pieces, words_of
 
 
 @pytest.mark.parametrize(
