@@ -24,6 +24,8 @@ from library.actions import Loaded, load_fixtures
 from library.models import Citation, Discrepancy
 from partners.models import Partner
 from projects.models import Activity, Programme, Project
+from search.actions import check_search
+from search.models import Entry
 
 FILES = sorted((settings.BASE_DIR / "fixtures").glob("*.json"))
 
@@ -57,6 +59,13 @@ def _model(app: str, name: str) -> Any:
 
 def test_results_are_those_that_the_rules_give() -> None:
     assert list(check_results()) == []
+
+
+def test_the_search_followed_the_load() -> None:
+    """All but the pages of no record, which come with the program: rebuild_search makes them."""
+    assert {difference.entry[0] for difference in check_search()} == {"page"}
+    found = {kind.value for kind in Entry.objects.hits(["egalite"], language="fr", stop=1).numbers}
+    assert found >= {"indicator", "project", "theme", "forum", "publication", "finding", "goal"}
 
 
 def test_every_figure_has_a_source() -> None:

@@ -43,6 +43,7 @@ from indicators.models import (
 from partners.models import Partner
 from projects.demonstrations import ways_to_programme
 from projects.models import Programme, Project
+from search.actions import rebuild_search
 from search.models import Word
 from tests import factories as make
 from tests.everything import PAGES, Everything
@@ -80,6 +81,7 @@ def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[Made]:
     with django_db_blocker.unblock(), transaction.atomic():
         Everything().add(1)
         ensure_roles()
+        rebuild_search()
         before = numbers_of_rows()
         yield Made(before, run("--profile", "tour", "--today", TODAY.isoformat(), "--accounts"))
         transaction.set_rollback(True)
