@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from accounts.actions import change
+from accounts.choices import Door
 from search.actions import check_search, rebuild_search
 from search.querysets import has_trigrams
 
@@ -21,7 +23,9 @@ class Command(BaseCommand):
             self.stdout.write("The entries of the search are right.")
             return
         began = monotonic()
-        entries = rebuild_search()
+        # A change like any other: what browsers keep of the pages is not the latest any more.
+        with change(door=Door.COMMAND, reason="Search rebuilt"):
+            entries = rebuild_search()
         self.stdout.write(f"{entries} entries of the search in {monotonic() - began:.2f} s.")
         if not has_trigrams():
             self.stdout.write(
