@@ -60,6 +60,11 @@ NATURE_ORDER = (Nature.OUTCOME, Nature.OUTPUT, Nature.ACTIVITY, Nature.INPUT, Na
 SCOPE = ("project", "country", "partner", "forum")
 
 
+#: How the key of a result may end: as it was reported, as a computed total, or as what is kept for the public until a
+#: reported one is published. Whichever it is, it stands under one address.
+ROW_KINDS = ("", "/computed", "/awaited")
+
+
 def _wrapped(key: str) -> Case:
     """The key of a breakdown with a mark before, between and behind its categories: ``;`` for the total."""
     marked = Concat(Value(";"), key, Value(";"), output_field=TextField())
@@ -464,6 +469,20 @@ class ResultQuerySet(models.QuerySet):
     def latest(self) -> Self:
         return self.filter(is_latest=True)
 
+    def at(self, slug: str, key: str) -> Self:
+        """The rows whose page stands under the slug of an indicator and ``Result.figure_key``; what is withheld has none."""
+        # No column of a database keeps a null byte, and no address says how a figure came about.
+        if "\x00" in key or any(key.endswith(kind) for kind in ROW_KINDS if kind):
+            return self.none()
+        return self.filter(key__in=[f"{slug}/{key}{kind}" for kind in ROW_KINDS], is_suppressed=False)
+
+    def of_same_scope(self, row: "Result") -> Self:
+        """The total and the parts that stand beside a row: of its indicator, scope and period."""
+        same = {f"{part}_id": getattr(row, f"{part}_id") for part in SCOPE}
+        return self.filter(
+            indicator_id=row.indicator_id, period_id=row.period_id, is_public=row.is_public, **same
+        ).exclude(pk=row.pk)
+
     def regional(self) -> Self:
         """Figures of no single country."""
         return self.filter(country__isnull=True)
@@ -572,6 +591,10 @@ class ResultQuerySet(models.QuerySet):
         return self.select_related(
             "programme", "indicator__expected_result", "period", "actual_record", "target_record", *SCOPE
         )
+
+    def for_figure_page(self) -> Self:
+        """With everything that the page of one figure names of itself."""
+        return self.for_results_page().select_related("indicator__project", "baseline_record")
 
     def add_citations(self, results: list["Result"]) -> None:
         """Give these results the citations of their actuals, in one query; and those of targets without one, in one."""

@@ -21,7 +21,10 @@ def quotation(result: Result | FigureRow, language: str, *, names: Names | None 
     hand, and one for its citations where ``Result.objects.add_citations`` did not load them.
     """
     names = names or (result.names if isinstance(result, FigureRow) else _names_for(result))
+    # A row of its own: one keeps the names that it found in the language in which it was first asked for them.
     row = FigureRow(result.result if isinstance(result, FigureRow) else result, names)
+    if isinstance(result, FigureRow):
+        row.sources = result.sources
     with translation.override(language):
         said = _("%(what)s: %(said)s. Source: %(source)s.") % {
             "what": ", ".join([row.indicator.name, *scope_in_words(row), when_in_words(row)]),

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from epe_ap.templatetags.figures import number
-from indicators.choices import ChangeUnit, Measure, Nature, Qualifier, Status
+from indicators.choices import ChangeUnit, Measure, Nature, PeriodState, Qualifier, Status
 from indicators.models import Category, Indicator, Result
 from indicators.querysets import SCOPE, ResultQuerySet
 from indicators.rules import Quantity, share_from_counts
@@ -216,6 +216,23 @@ class FigureRow:
     def headline_sentence(self) -> str:
         """What goes on from the number where it stands large: a sentence, else the name of the indicator."""
         return self.result.indicator.headline_sentence or self.result.indicator.name
+
+    @property
+    def figure_url(self) -> str:
+        """Where it is said how this figure is made; nowhere for what is withheld, or not public."""
+        result = self.result
+        if result.is_suppressed or not (result.is_public or self._would_be_public):
+            return ""
+        return f"{result.get_absolute_url()}{self.query}"
+
+    @property
+    def _would_be_public(self) -> bool:
+        """Of a demonstration nothing is marked public: what would be, as ``ResultQuerySet.public`` has it."""
+        result = self.result
+        if not (result.programme.is_demonstration and result.indicator.is_public):
+            return False
+        is_target_alone = result.actual_record_id is None and result.actual is None
+        return is_target_alone or result.period.state == PeriodState.PUBLISHED
 
     @cached_property
     def women_share(self) -> Decimal | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from indicators.views import compare, framework, goal, indicator, results
+from indicators.views import compare, figure, framework, goal, indicator, results
 
 urlpatterns = [
     path("framework/", framework.framework_page, name="framework"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("indicators/<slug:slug>/", indicator.indicator_page, name="indicator"),
     path("indicators/<slug:slug>/history/", indicator.indicator_history, name="indicator_history"),
     path("indicators/<slug:slug>/charts/<slug:kind>.<slug:ending>", indicator.indicator_chart, name="indicator_chart"),
+    path("indicators/<slug:slug>/figures/<path:key>/", figure.figure_page, name="figure"),
     path("sdgs/", goal.goal_list, name="sdgs"),
     path("sdgs/<int:number>/", goal.goal_page, name="goal"),
     path("results/", results.results_page, name="results"),

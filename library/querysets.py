@@ -3,7 +3,7 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, F, OrderBy, OuterRef, Prefetch, Q, QuerySet, When
 
 from accounts.folding import bytewise, fold, folded, starting
 from accounts.querysets import RecordQuerySet
@@ -117,6 +117,20 @@ class CitationQuerySet(RecordQuerySet):
     def about_programme(self, programme: Programme) -> Self:
         return self._about(Q(programme=programme))
 
+    def of_result(self, result: Result) -> Self:
+        """What sources state about the figures of one result: its actual, then its target and its baseline."""
+        figures = {name: getattr(result, f"{name}_record_id") for name in ("actual", "target", "baseline")}
+        condition = Q(pk__in=())
+        for name, key in figures.items():
+            if key is not None:
+                condition |= Q(**{name: key})
+        return (
+            self.public()
+            .with_subjects()
+            .filter(condition)
+            .order_by(*(OrderBy(F(name), nulls_last=True) for name in figures), "order", bytewise("code"))
+        )
+
     def about_theme(self, theme: Theme) -> Self:
         return self._about(Q(theme=theme))
 
@@ -213,6 +227,17 @@ class DiscrepancyQuerySet(RecordQuerySet):
             | Q(citations__baseline__series__indicator=indicator)
             | Q(actuals__series__indicator=indicator)
         )
+
+    def about_result(self, result: Result) -> Self:
+        """Where sources disagree about the figures of one result, or these do not fit with others."""
+        condition = Q(pk__in=())
+        for name in ("actual", "target", "baseline"):
+            key = getattr(result, f"{name}_record_id")
+            if key is not None:
+                condition |= Q(**{f"citations__{name}": key})
+        if result.actual_record_id is not None:
+            condition |= Q(actuals=result.actual_record_id)
+        return self._about(condition)
 
     def _about(self, condition: Q) -> Self:
         # By primary key, so that several matching citations do not repeat the row.

@@ -15,9 +15,11 @@ from indicators.actions.book import Book
 from indicators.actions.records import Figure, Listed, Period
 from indicators.choices import Cumulation, Direction, Measure, PeriodKind, Route
 from indicators.models import Indicator
+from indicators.querysets import ROW_KINDS
 from indicators.rules import Quantity, Scope
 
 KEY_LENGTH = 200
+REPORTED, COMPUTED, AWAITED = ROW_KINDS
 NO_COVERAGE = rules.Coverage(0, 0)
 
 
@@ -118,11 +120,13 @@ class Strand:
 
     def key(self, period: Period, *, is_computed: bool = False, is_kept: bool = False) -> str:
         """What names its row, made of natural keys so that it is the same in every database."""
-        kind = "/computed" if is_computed else "/awaited" if is_kept else ""
-        text = f"{self.indicator.slug}/{period.slug}{self.tail}{kind}"
-        if len(text) <= KEY_LENGTH:
-            return text
-        return f"{text[: KEY_LENGTH - 33]}~{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+        kind = COMPUTED if is_computed else AWAITED if is_kept else REPORTED
+        text = f"{self.indicator.slug}/{period.slug}{self.tail}"
+        # Whatever kind of row it is, the rest of its key is the same: it stands in the address of the figure.
+        longest = KEY_LENGTH - max(map(len, ROW_KINDS))
+        if len(text) > longest:
+            text = f"{text[: longest - 33]}~{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+        return f"{text}{kind}"
 
     def awaits(self, period: Period) -> bool:
         """Whether a figure is expected of it in this period."""

@@ -1,6 +1,7 @@
 """The flat table of results that every page, download and interface reads."""
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import choices_constraint
@@ -21,7 +22,7 @@ from indicators.choices import (
 )
 from indicators.models.figures import Actual, Baseline, Series, Target, amount
 from indicators.models.framework import Breakdown, Indicator, ReportingPeriod
-from indicators.querysets import ResultQuerySet
+from indicators.querysets import ROW_KINDS, ResultQuerySet
 from partners.models import Country, Partner
 from projects.models import Programme, Project
 
@@ -199,6 +200,18 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    def get_absolute_url(self) -> str:
+        """The page of this figure, for as long as it is public: see docs/decisions/0014."""
+        return reverse("figure", args=[self.key.partition("/")[0], self.figure_key])
+
+    @property
+    def figure_key(self) -> str:
+        """What names the figure among those of its indicator: period, scope, breakdown; not how it came about."""
+        key = self.key.partition("/")[2]
+        for kind in filter(None, ROW_KINDS):
+            key = key.removesuffix(kind)
+        return key
 
     @property
     def row_key(self) -> tuple[int | None, ...]:
