@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 
 from epe_ap import tokens
 from epe_ap.sample_charts import sample_charts
+from indicators.choices import Verification
 
 STATUSES = {
     "exceeded": "Exceeded",
@@ -382,6 +383,13 @@ def style_context(**changes: Any) -> dict[str, Any]:
             row(status="not_applicable", is_not_applicable=True),
             row(actual="3", status="suppressed"),
         ],
+        "verifications": list(Verification),
+        "quotation": SimpleNamespace(
+            language="en",
+            language_name="English",
+            sentence="People trained in the forums, 2016–2023: more than 3,006 people. Source: Capitalisation book, undated.",
+            address="https://example.org/en/indicators/trained/figures/2016-2023/",
+        ),
         "source": SOURCE,
         "cards": [
             {

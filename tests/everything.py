@@ -26,6 +26,8 @@ PAGES = {
     "/forums/1/": 14,
     "/framework/": 10,
     "/indicators/trained/": 15,
+    "/indicators/headline-1/figures/epe-ap-whole/": 13,
+    "/indicators/trained/figures/epe-ap-whole/": 5,
     "/indicators/trained/history/": 14,
     "/method/": 1,
     "/partners/": 1,
@@ -72,7 +74,7 @@ class Everything:
         self.ultimate = make.expected_result(programme=self.programme, code="1000", basis="stated")
         self.plan = make.work_plan(slug="plan", title="Plan commun")
         self.plan.countries.add(self.chile)
-        self.indicator = self._indicator("trained", "People trained", expected_result=self.ultimate)
+        self.indicator = self._indicator("trained", "People trained", expected_result=self.ultimate, roll_up="sum")
         self.number = 0
         self._hide()
 
@@ -97,7 +99,12 @@ class Everything:
 
     def _whole_period(self, programme: Programme) -> Any:
         return make.period(
-            programme=programme, kind="whole", starts_on=date(2016, 1, 1), ends_on=date(2023, 12, 31), state="published"
+            programme=programme,
+            slug=f"{programme.slug}-whole",
+            kind="whole",
+            starts_on=date(2016, 1, 1),
+            ends_on=date(2023, 12, 31),
+            state="published",
         )
 
     def _indicator(self, slug: str, name: str, **fields: Any) -> Indicator:

@@ -61,6 +61,7 @@ PUBLIC = {
         "compare",
         "indicator",
         "indicator_history",
+        "figure",
     ),
     *("sdgs", "goal", "results", "results_csv", "results_xlsx", "results_json", "publications", "findings"),
     *(
@@ -285,6 +286,7 @@ OF_PAGE: dict[str, dict[str, Any]] = {
     "project_chart": {"slug": lambda _world, project: project, "kind": "targets"},
     "country_chart": {"code": "CL", "kind": "women"},
     "programme": {"slug": "epe"},
+    "figure": {"slug": "trained", "key": "h1/partner=b"},
     "theme": {"slug": "T1"},
     "work_plan": {"slug": "plan"},
     "work_plan_calendar": {"slug": "plan"},

@@ -15,11 +15,14 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from django.utils import translation
 
 from accounts.actions.bulk import check_many
 from forums.models import Forum
 from indicators.actions import check_results
+from indicators.formulas import formulas
 from indicators.models import Actual, Baseline, Indicator, Result, Series, Target
+from indicators.tables import FigureRow, Names
 from library.actions import Loaded, load_fixtures
 from library.models import Citation, Discrepancy
 from partners.models import Partner
@@ -175,6 +178,17 @@ def test_headline_facts(slug: str, key: str, value: str, target: str | None, sta
 def test_over_achievement_is_not_capped() -> None:
     row = Result.objects.get(indicator__slug="actors-in-labour-matching", breakdown_key="")
     assert row.achievement == Decimal("532.5")
+
+
+def test_every_public_figure_has_an_address_and_the_arithmetic_of_its_ratio() -> None:
+    rows = list(Result.objects.public().filter(is_suppressed=False).select_related("indicator", "programme"))
+    assert len({row.get_absolute_url() for row in rows}) == len(rows) > 200
+    with_ratio = [row for row in rows if row.achievement is not None or row.progress is not None]
+    with translation.override("en"):
+        said = {row.indicator.slug: formulas(FigureRow(row, Names({}, {})), [])[-1].numbers for row in with_ratio}
+    assert said["actors-in-labour-matching"] == "213 ÷ 40 = 532.5%"
+    assert said["institutions-with-gender-mechanisms"] == "(11 − 0) ÷ (7 − 0) = 157.1%"
+    assert all(said.values())
 
 
 def test_shares_stay_shares() -> None:

@@ -43,6 +43,6 @@ def test_no_page_costs_more_than_it_may():
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_of_an_empty_database_answers_or_says_that_there_is_none(client: Client, path: str):
-    is_of_a_record = re.fullmatch(r"/[\w-]+/[\w.-]+/(history/)?", path)
+    is_of_a_record = re.fullmatch(r"/[\w-]+/[\w.-]+/(history/|figures/.+)?", path)
 
     assert client.get(f"/en{path}").status_code == (404 if is_of_a_record else 200)
