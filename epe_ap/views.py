@@ -20,7 +20,7 @@ from epe_ap.templatetags.figures import number as written
 from forums.models import Forum
 from forums.rules import by_year
 from indicators.actions import thresholds
-from indicators.choices import ChangeUnit, Direction, Nature, Qualifier, Status, UnitOfAnalysis
+from indicators.choices import ChangeUnit, Direction, Nature, Qualifier, Status, UnitOfAnalysis, Verification
 from indicators.models import Category, Result
 from indicators.rules import Quantity, Thresholds, change_between, count_from_share, percentage, progress, status
 from indicators.selections import widest
@@ -199,6 +199,7 @@ def method(request: HttpRequest) -> HttpResponse:
             "thresholds": thresholds(),
             "worked": worked_figures(thresholds()),
             "statuses": [(word, label, meanings[word]) for word, label in Status.choices],
+            "verifications": list(Verification),
             "glossary": glossary(),
             "percentage": percentage(numerator=Decimal(1 + 99), denominator=Decimal(2 + 100)),
             "plain_mean": (Decimal(50) + Decimal(99)) / 2,

@@ -1,5 +1,6 @@
 """A figure as a sentence that somebody may quote: with its scope, how exactly it is known, its limits, source and date."""
 
+from functools import reduce
 from typing import Any
 
 from django.utils import translation
@@ -9,7 +10,7 @@ from django.utils.translation import ngettext
 from epe_ap.templatetags import figures
 from epe_ap.templatetags.figures import NBSP
 from epe_ap.templatetags.texts import moment, span
-from indicators.choices import Measure, Origin, PeriodKind
+from indicators.choices import Measure, Origin, PeriodKind, Status
 from indicators.models import Category, Result
 from indicators.tables import FigureRow, Names
 
@@ -28,7 +29,7 @@ def quotation(result: Result | FigureRow, language: str, *, names: Names | None 
     with translation.override(language):
         said = _("%(what)s: %(said)s. Source: %(source)s.") % {
             "what": ", ".join([row.indicator.name, *scope_in_words(row), when_in_words(row)]),
-            "said": "; ".join([_against_target(row), *_limits(row)]),
+            "said": reduce(_beside, [_against_target(row), *_limits(row)]),
             "source": _source(row).rstrip("."),
         }
         if row.is_demonstration:
@@ -48,7 +49,9 @@ def value_in_words(row: Any) -> str:
         words = figures.qualifier(row.qualifier)
         share = _("%(share)s of the total") % {"share": figures.percent(row.share)}
         return f"{words} {share}".strip()
-    return row.text or _("not reported")
+    if row.text:
+        return row.text
+    return _("not due yet") if row.status == Status.NOT_DUE else _("not reported")
 
 
 def with_unit(number: str, unit: str) -> str:
@@ -73,6 +76,11 @@ def when_in_words(row: FigureRow) -> str:
     if period.kind == PeriodKind.WHOLE:
         return span(period.starts_on, period.ends_on, period.date_precision)
     return str(period.name)
+
+
+def _beside(before: str, after: str) -> str:
+    # French sets a space before the semicolon.
+    return _("%(before)s; %(after)s") % {"before": before, "after": after}
 
 
 def _against_target(row: FigureRow) -> str:
@@ -116,14 +124,15 @@ def _source(row: FigureRow) -> str:
         if row.source.page:
             place.append(_("p. %(page)s") % {"page": row.source.page})
         return ", ".join([*place, moment(document.published_on, document.date_precision) or _("undated")])
+    site = _("EPE-AP results")
     if row.origin == Origin.COMPUTED:
         number = len(row.inputs)
         said = ngettext("computed from %(number)s figure", "computed from %(number)s figures", number)
-        said %= {"number": figures.number(number)}
+        said = f"{site}, {said % {'number': figures.number(number)}}"
         if row.coverage_last_on is None:
             return said
         return _("%(said)s, the last approved on %(day)s") % {"said": said, "day": moment(row.coverage_last_on)}
-    said = str(row.get_verification_display()) or _("reported by the programme")
+    said = f"{site}, {row.get_verification_display()}" if row.verification else site
     if row.approved_on is None:
         return said
     return _("%(said)s, approved on %(day)s") % {"said": said, "day": moment(row.approved_on)}

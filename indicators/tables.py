@@ -218,6 +218,7 @@ class FigureRow:
         return self.result.indicator.headline_sentence or self.result.indicator.name
 
     @property
+    @cached_property
     def figure_url(self) -> str:
         """Where it is said how this figure is made; nowhere for what is withheld, or not public."""
         result = self.result

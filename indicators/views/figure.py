@@ -70,18 +70,13 @@ def figure_page(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             "page_numbers": page_numbers(page),
             "statements": statements(cited, names),
             "disagreements": Disagreement.of(Discrepancy.objects.about_result(result).with_statements(), names),
-            "verifications": verification_levels(),
+            "verifications": list(Verification),
             "history": _history(result, names),
             "permanent_address": request.build_absolute_uri(_without_language(row)),
             "quotations": _quotations(request, row),
             "problems": [*problems, *unknown_names(request.GET, _known(result, demonstration))],
         },
     )
-
-
-def verification_levels() -> list[Verification]:
-    """How far a figure may have been checked, from the least to the most."""
-    return list(Verification)
 
 
 def _seen(demonstration: Programme | None) -> ResultQuerySet:
@@ -136,8 +131,12 @@ def _history(result: Result, names: Names) -> FigureHistory | None:
 
 def _without_language(row: FigureRow) -> str:
     """The address that leads everybody to the page in their own language."""
-    language = f"/{translation.get_language()}"
-    return row.figure_url.removeprefix(language)
+    return _address(row).removeprefix(f"/{translation.get_language()}")
+
+
+def _address(row: FigureRow) -> str:
+    """The address of the page in the language that is active."""
+    return f"{row.result.get_absolute_url()}{row.query}"
 
 
 def _quotations(request: HttpRequest, row: FigureRow) -> list[Quotation]:
@@ -145,7 +144,7 @@ def _quotations(request: HttpRequest, row: FigureRow) -> list[Quotation]:
     for code, name in settings.LANGUAGES:
         sentence = quotation(row, code)
         with translation.override(code):
-            found.append(Quotation(code, str(name), sentence, request.build_absolute_uri(row.figure_url)))
+            found.append(Quotation(code, str(name), sentence, request.build_absolute_uri(_address(row))))
     return found
 
 

@@ -20,7 +20,6 @@ PAGES = {
     "indicator": "/indicators/training-programmes/",
     "indicator_history": "/indicators/agreements-signed-programmes/history/",
     "figure": "/indicators/campaign-exposure/figures/epe-ap-2016-2023/",
-    "figure:computed": "/indicators/demo-trained/figures/demo-2025-05/?programme=DEMO",
     "countries": "/countries/",
     "country": "/countries/CO/",
     "themes": "/themes/",

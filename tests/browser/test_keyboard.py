@@ -94,3 +94,21 @@ def test_cards_show_the_focus_of_what_they_open(page: Page) -> None:
     tab_to(page, ".card a[href='/en/themes/T3/']", at_most=10)
     page.keyboard.press("Enter")
     expect(page).to_have_url("/en/themes/T3/")
+
+
+def test_a_sentence_is_copied_and_stands_there_to_be_copied_without_scripts(page: Page, plain_page: Page) -> None:
+    address = "/en/indicators/actors-in-labour-matching/figures/epe-ap-2016-2023/"
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{address}#quote")
+    tab_to(page, "[data-copies=quotation-es]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#copied")).to_have_text("Copied")
+    sentence, link = page.evaluate("navigator.clipboard.readText()").split("\n")
+    assert sentence.startswith(
+        "Actores involucrados en la adecuación entre oferta y demanda laboral, EPE-AP, 2016–2023:"
+    )
+    assert link.endswith(address.replace("/en/", "/es/"))
+    plain_page.goto(address)
+    expect(plain_page.locator("[data-copies]").first).not_to_be_visible()
+    expect(plain_page.locator("#quotation-es")).to_contain_text(sentence)

@@ -61,7 +61,7 @@ def test_it_says_scope_period_qualifier_target_base_source_and_date(in_english: 
     assert [quotation(result, "en").replace("\N{NO-BREAK SPACE}", " ") for result in results] == [
         f"People trained, EPE, 2016–2023: more than 28,500,000 persons, for a target of at least 40. {book}",
         f"People trained, EPE, project B05, Chile, 2016–2023: 82%; base not stated. {book}",
-        "People trained, EPE, Chile, 2016–2023: 55%; 110 of 200. Source: evidence on file, approved on March 5, 2024.",
+        "People trained, EPE, Chile, 2016–2023: 55%; 110 of 200. Source: EPE-AP results, evidence on file, approved on March 5, 2024.",
         f"People trained, EPE, Women, 2016–2023: planned 54% of the total. {book}",
         f"People trained, EPE, 2016–2023: 85 persons; the sources state 85 to 105. {book}",
         f"People trained, EPE, 2016–2023: not applicable. {book}",
