@@ -47,6 +47,10 @@ class ResultAdmin(ReadOnlyAdmin):
     list_select_related = ("indicator", "project", "country", "partner", "forum", "breakdown", "period")
     search_fields = ("key", "indicator__code", "project__code", "partner__name", *in_languages("indicator__name"))
 
+    def view_on_site(self, result: Result) -> str | None:
+        """Only what the public sees has a page."""
+        return result.get_absolute_url() if result.is_public and not result.is_suppressed else None
+
     def get_queryset(self, request: HttpRequest) -> ResultQuerySet:
         # One row for each series and period: what the public is told meanwhile is on its own pages.
         return super().get_queryset(request).for_staff()  # type: ignore[attr-defined]

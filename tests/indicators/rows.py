@@ -93,7 +93,7 @@ def result(of: World, name: str, *, key: str = "", cite: bool = True, key_suffix
     has_target = fields.get("target") is not None
     made = Result.objects.create(
         **{
-            "key": f"{series.pk}:{period.pk}{key_suffix}",
+            "key": f"{measured.slug}/{period.slug}/{series.pk}{key_suffix}",
             "origin": "reported",
             "programme": measured.programme,
             "indicator": measured,
