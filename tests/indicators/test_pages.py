@@ -227,7 +227,7 @@ def test_the_framework_nests_expected_results_and_says_where_their_wording_is_fr
         "Dialogue Intermediate outcome reconstructed",
     ):
         assert text in words(page)
-    assert "Policies people not stated 7 11 , how this figure is made exceeded" in words(page)
+    assert "Policies people not stated 7 11 exceeded" in words(page)
     assert "No indicator measures it." in words(page)
 
 
