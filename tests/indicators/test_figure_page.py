@@ -65,9 +65,9 @@ def arithmetic(result: Result, inputs: list[Result], total: Result | None = None
 
 def test_an_address_leads_back_to_its_figure(client: Client) -> None:
     world = World()
-    partner = make.partner(slug=f"{'long-' * 22}name")
-    long = {"project": world.project(f"{'P' * 28}"), "country": make.country("CO"), "partner": partner}
-    other = world.new_indicator(f"{'n' * 60}", roll_up="sum")
+    partner = make.partner(slug=f"{'long-' * 15}name")
+    long = {"project": world.project("P" * 20), "country": make.country("CO"), "partner": partner}
+    other = world.new_indicator("n" * 100, roll_up="sum")
     for key in ("sex=women", "age=15-24;sex=women"):
         world.figure(10, key=key, **long)
         world.figure(10, indicator=other, key=key, **long)
