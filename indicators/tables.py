@@ -217,7 +217,6 @@ class FigureRow:
         """What goes on from the number where it stands large: a sentence, else the name of the indicator."""
         return self.result.indicator.headline_sentence or self.result.indicator.name
 
-    @property
     @cached_property
     def figure_url(self) -> str:
         """Where it is said how this figure is made; nowhere for what is withheld, or not public."""
