@@ -76,6 +76,7 @@ def row(name: str = "Leaders trained in the forums", **changes: Any) -> SimpleNa
         "verification": "as_published",
         "get_verification_display": "As published",
         "url": "#results",
+        "query": "",
     } | dict.fromkeys(figures)
     fields |= changes
     for name_of_figure in figures:
