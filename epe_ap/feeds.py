@@ -60,7 +60,7 @@ class NewFigures(Feed):
         return escape(" ".join(filter(None, (quotation(item.row, reader_language()), item.row.note))))
 
     def item_link(self, item: Entry) -> str:
-        return item.row.url
+        return item.row.figure_url
 
     def item_guid(self, item: Entry) -> str:
         # The same whatever the host is called, and another one in each language.

@@ -13,7 +13,8 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from forums.models import Forum
-from indicators.models import Actual, Goal, Indicator
+from indicators.models import Actual, Goal, Indicator, Result
+from indicators.querysets import ResultQuerySet
 from library.models import Document
 from partners.models import Country, Partner
 from projects.models import Programme, Project, Theme, WorkPlan
@@ -67,6 +68,15 @@ class Records(InEachLanguage):
         return item.changed_at
 
 
+class Figures(InEachLanguage):
+    """The page of each published figure or target; when it changed last, its indicator's page tells."""
+
+    def items(self) -> ResultQuerySet:
+        shown = Result.objects.public().real().filter(is_suppressed=False)
+        # Of what is awaited there is a page as well, which says no more than that.
+        return shown.exclude(actual=None, share=None, target=None).order_by("key")
+
+
 SITEMAPS: dict[str, Sitemap | type[Sitemap]] = {
     "pages": Pages,
     "countries": Records(lambda: Country.objects.order_by("code")),
@@ -75,6 +85,7 @@ SITEMAPS: dict[str, Sitemap | type[Sitemap]] = {
     "projects": Records(lambda: Project.objects.real().order_by("code"), "series__project"),
     "partners": Records(lambda: Partner.objects.public().order_by("slug"), "series__partner"),
     "forums": Records(lambda: Forum.objects.real().order_by("slug"), "series__forum"),
+    "figures": Figures,
     "indicators": Records(lambda: Indicator.objects.public().order_by("slug"), "series__indicator"),
     "goals": Records(lambda: Goal.objects.order_by("number")),
     "sources": Records(lambda: Document.objects.for_list()),
