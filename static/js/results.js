@@ -9,6 +9,8 @@ const column = () => document.querySelector(".with-sidebar > :first-child");
 const facets = () => [...document.querySelectorAll(".facet")];
 const nameOf = (facet) => facet.querySelector("input")?.name;
 let kept = null;
+// The form in which more was chosen while an answer was on its way: that answer is out of date.
+let late = null;
 
 // Stands before anything is said in it, and outside of what is replaced.
 const told = document.createElement("p");
@@ -19,7 +21,9 @@ document.body.append(told);
 document.addEventListener("change", ({ target }) => {
   const form = target.closest("form.filters");
   // In the sheet of a narrow screen one chooses several, then asks for them.
-  if (form && target.type === "checkbox" && !form.matches(":popover-open")) form.requestSubmit();
+  if (!form || target.type !== "checkbox" || form.matches(":popover-open")) return;
+  if (results().ariaBusy === "true") late = form;
+  else form.requestSubmit();
 });
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
@@ -32,12 +36,23 @@ document.addEventListener("htmx:beforeRequest", () => results().setAttribute("ar
 
 document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
   if (target !== content()) return;
+  if (late) {
+    detail.shouldSwap = false;
+    return;
+  }
   kept = {
     focus: placeOf(document.activeElement) ?? placeOf(detail.requestConfig.elt),
     open: new Map(facets().map((facet) => [nameOf(facet), facet.open])),
     top: window.scrollY,
     scroll: column().scrollTop,
   };
+});
+
+document.addEventListener("htmx:afterRequest", () => {
+  const form = late;
+  late = null;
+  // The form takes no further request before this one has ended.
+  if (form?.isConnected) queueMicrotask(() => form.requestSubmit());
 });
 
 document.addEventListener("htmx:afterSwap", () => {
@@ -58,6 +73,8 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
 /** Where an element stands, in words that find its like in the new page. */
 function placeOf(element) {
   if (!content().contains(element)) return null;
+  const facet = element.closest(".facet");
+  if (facet) return { facet: nameOf(facet), value: element.value };
   if (element.form) return { field: element.name, value: element.value, type: element.type };
   const group = element.closest(GROUPS);
   if (!group) return null;
@@ -75,6 +92,12 @@ function takeUp(place) {
 }
 
 function liked(place) {
+  if (place.facet) {
+    const facet = facets().find((each) => nameOf(each) === place.facet);
+    // A choice that finds nothing any more is gone, the name of its filter is not.
+    const choice = place.value === undefined ? null : facet?.querySelector(`[value="${CSS.escape(place.value)}"]`);
+    return choice ?? facet?.querySelector("summary") ?? results();
+  }
   if (place.field === "q") return document.getElementById("filter-q");
   if (place.field) {
     const field = `.filters [name="${place.field}"][value="${CSS.escape(place.value)}"]`;

@@ -171,7 +171,7 @@ def sign_in(page: Page, account: Account, address: str = "/admin/") -> None:
     page.locator("#id_login").fill(account.email)
     page.locator("#id_password").fill(account.password)
     page.locator("#password-form button[type=submit]").click()
-    page.get_by_label("Code").fill(account.codes.pop())
+    page.get_by_label("Code", exact=True).fill(account.codes.pop())
     page.locator("main button[type=submit]").first.click()
     expect(page).to_have_url(address)
 

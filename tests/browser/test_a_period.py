@@ -73,7 +73,7 @@ def sign_in(browser: Browser, base_url: str, known: dict[str, Any]) -> Iterator[
         page.locator("#id_login").fill(known[name])
         page.locator("#id_password").fill(PASSWORD)
         page.locator("#password-form button[type=submit]").click()
-        page.get_by_label("Code").fill(code())
+        page.get_by_label("Code", exact=True).fill(code())
         page.locator("main form button[type=submit]").first.click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Workspace")
         return page

@@ -79,8 +79,11 @@ def test_filters_act_in_place_and_their_address_can_be_shared(page: Page, plain_
     expect(page.locator(".tabs a", has_text="By theme")).to_be_focused()
     assert page.evaluate("window.isSamePage")
 
-    page.go_back()
-    page.go_back()
-    expect(page).to_have_url(f"/en/results/?{CHILE_T3}")
+    # Going back loads the page: the next step waits until it is there.
+    for address, chips in (("country=CL", 1), (CHILE_T3, 2)):
+        page.evaluate("history.back()")
+        expect(page).to_have_url(f"/en/results/?{address}")
+        expect(page.locator("#results .chip[href]:not(.chip-clear)")).to_have_count(chips)
+        page.wait_for_load_state()
     expect(page.locator(".chip[href='/en/results/?country=CL']")).to_be_visible()
     assert rows_of(page.locator(OWN)) == shown
