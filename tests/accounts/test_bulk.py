@@ -188,6 +188,7 @@ def test_nothing_is_saved_outside_a_change() -> None:
     assert not Partner.objects.exists()
 
 
+@pytest.mark.usefixtures("in_english")
 @pytest.mark.django_db
 @pytest.mark.parametrize("many", [False, True])
 def test_two_first_saves_at_the_same_instant_end_in_a_sentence(monkeypatch: pytest.MonkeyPatch, many: bool) -> None:

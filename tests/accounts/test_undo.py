@@ -16,7 +16,8 @@ from projects.models import Project
 from tests import factories as make
 from tests.accounts.test_imports import DUOC, HEADINGS, Sheet, applied, apply, keep, preview, staff
 
-pytestmark = pytest.mark.django_db
+# Their sentences are read in English, whatever ran before.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 __all__ = ["staff"]
 

@@ -13,7 +13,8 @@ from indicators.actions.lifecycle import duplicate_indicator, replace_indicator,
 from indicators.models import Actual, Baseline, Indicator, Result, Series, Target
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+# Their sentences are read in English, whatever ran before.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 END = date(2020, 6, 30)
 

@@ -16,7 +16,8 @@ from library.actions import BrokenFixture, load_fixtures
 from partners.models import Country
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+# Their sentences are read in English, whatever ran before.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def three(field: str, text: str) -> dict[str, str]:
