@@ -3,11 +3,14 @@
 import gzip
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from django.contrib import admin
 
+from epe_ap import pictures
 from epe_ap.tokens import colours, contrast, pairs
+from indicators.charts import drawing
 
 STYLES = Path(__file__).resolve().parents[2] / "static" / "css"
 TOKENS = (STYLES / "tokens.css").read_text(encoding="utf-8")
@@ -67,3 +70,11 @@ def test_the_scripts_stay_light():
     scripts = STYLES.parents[0] / "js"
 
     assert {path.name for path in scripts.glob("*.js") if weight(path) > 6 * 1024} == set()
+
+
+@pytest.mark.parametrize("drawing", [pictures, drawing], ids=["pictures", "charts as files"])
+def test_what_is_drawn_apart_from_the_pages_has_their_colours(drawing: ModuleType):
+    names = {"SOFT": "sea-soft", "COPPER_SOFT": "copper-soft"}
+    drawn = {name: value for name, value in vars(drawing).items() if name.isupper() and str(value).startswith("#")}
+    assert len(drawn) > 6
+    assert drawn == {name: colours()[names.get(name, name.lower())].light for name in drawn}
