@@ -17,6 +17,9 @@ KEPT = 24 * 60 * 60
 @require_safe
 def figure_picture(request: HttpRequest, version: str, key: str) -> HttpResponse:
     """A published figure; nothing of any other, like the pages."""
+    if "\x00" in key:
+        # No key holds one, and PostgreSQL cannot be asked for it.
+        raise Http404
     demonstration = asked_for(request)
     results = Result.objects.public(demonstrations=[demonstration] if demonstration else []).filter(key=key)
     [rows] = figure_rows(results, with_parts=False)

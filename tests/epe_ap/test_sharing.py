@@ -144,6 +144,7 @@ def test_nothing_is_drawn_that_is_not_published_and_a_demonstration_says_so(clie
 
     assert client.get(f"/en/pictures/x/{keys[world.hidden.pk]}.png").status_code == 404
     assert client.get(f"/en/pictures/x/{keys[world.invented.pk]}.png").status_code == 404
+    assert client.get("/en/pictures/x/%00.png").status_code == 404
     page = client.get("/en/indicators/invented/?programme=INVENTED")
     assert "og:image:alt" in page.content.decode()
     assert "fictitious. – INVENTED" in page.content.decode()
