@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Count, Prefetch, Q
 
+from accounts.folding import fold, folded
 from accounts.models import User
 from accounts.querysets import RecordQuerySet
 
@@ -78,10 +79,12 @@ class PartnerQuerySet(RecordQuerySet):
         return self.filter(memberships__user=user, memberships__user__is_active=True).distinct()
 
     def search(self, words: str) -> Self:
-        """Partners whose name, acronym or any spelling holds ``words``."""
-        return self.filter(
-            Q(name__icontains=words) | Q(acronym__icontains=words) | Q(aliases__name__icontains=words)
-        ).distinct()
+        """Partners whose name, acronym or any spelling holds ``words``, whatever their case, accents and apostrophes."""
+        columns = {"folded_name": "name", "folded_acronym": "acronym", "folded_alias": "aliases__name"}
+        condition = Q()
+        for column in columns:
+            condition |= Q(**{f"{column}__contains": fold(words)})
+        return self.alias(**{column: folded(field) for column, field in columns.items()}).filter(condition).distinct()
 
 
 class MembershipQuerySet(RecordQuerySet):

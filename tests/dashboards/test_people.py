@@ -90,6 +90,8 @@ def test_staff_see_all_and_find_one(world: World) -> None:
     found = words(client.get("/en/workspace/people/?q=uno"))
     assert ("Instituto Uno" in found, "DECOY" in found) == (True, False)
     assert "1 member" in found
+    make.partner(name="École d’Arequipa")
+    assert "École d’Arequipa" in words(client.get("/en/workspace/people/?q=ecole+d%27arequipa"))
     assert "No institution is called like this." in words(client.get("/en/workspace/people/?q=zzz"))
     assert "Invite somebody" not in words(client.get(THERE))
     assert "Invite somebody" in words(signed_in(user=make.staff(DATA_ENTRY)).get(THERE))

@@ -1,9 +1,12 @@
 """Texts and dates as each language writes them."""
 
+import json
+import re
 from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 from django.utils import translation
 
 from epe_ap.templatetags import texts
@@ -79,3 +82,36 @@ def test_codes_of_languages_are_written_out():
     with translation.override("en"):
         assert texts.language_names("en;es") == "English, Spanish"
         assert texts.language_names("en;qu") == "English, qu"
+
+
+#: What no sentence of the fixtures holds, by its language. ``printed_value``, ``section`` and the other names of a partner
+#: stand as the sources write them, to be found there.
+MISSET = {
+    "": ["['\"]", "  ", "\u202f", "^\\s|\\s$"],
+    "fr": ["[“”]", "«(?!\xa0)", "(?<!\xa0)»", r"\s[;?!]", r"(?<![\xa0\d]):(?!//)", "(?<=.)(?<!\xa0)%", r"\d[ ,.]\d{3}\b"],
+    "es": ["[“”]", r"«\s", r"\s»", r"\s[:;?!]", "(?<=.)(?<!\xa0)%", r"\d[ ,.]\d{3}\b"],
+    "en": ["[«»]", r"\s[:;?!]", r"\s%", r"\d[ \xa0]\d{3}\b"],
+}
+
+
+def sentences():
+    """Each text of the fixtures that is read as prose or as a title, with its language."""
+    for path in sorted((settings.BASE_DIR / "fixtures").glob("*.json")):
+        for row in json.loads(path.read_text(encoding="utf-8")):
+            fields = row["fields"]
+            for field, text in fields.items():
+                suffix = re.search("_(fr|es|en)$", field)
+                if suffix and text:
+                    yield suffix[1], f"{path.name} {row['model']} {field}", text
+                elif field in ("title", "name") and row["model"] != "partners.partneralias":
+                    yield fields.get("language", "fr"), f"{path.name} {row['model']} {field}", text
+
+
+def test_the_sentences_of_the_fixtures_are_set_as_each_language_sets_them():
+    found = [
+        (where, text)
+        for language, where, text in sentences()
+        for pattern in MISSET[""] + MISSET[language]
+        if re.search(pattern, text)
+    ]
+    assert found == []
