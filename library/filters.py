@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Final
 
 import django_filters
@@ -75,12 +76,17 @@ class ListFilter(django_filters.FilterSet):
 
     facets: ClassVar[Mapping[str, Facet]]
     is_searched: ClassVar[bool] = True
+    #: The facet by which the rows are grouped: each has one value of it.
+    grouped_by: ClassVar[str] = "kind"
+    #: The natural key of a row, which stands in an address that asks for it.
+    key: ClassVar[str]
 
     def __init__(self, query: QueryDict, queryset: QuerySet) -> None:
         self.choices = {name: facet.choices() for name, facet in self.facets.items()}
         self.chosen: dict[str, list[str]] = {}
         self.words = ""
         self.page = query.get("page", "").strip()
+        self.show = query.get("show", "").strip()
         self.problems = unknown_names(query, self.names)
         for name in self.facets:
             self._read(name, query.getlist(name))
@@ -93,7 +99,7 @@ class ListFilter(django_filters.FilterSet):
     @property
     def names(self) -> list[str]:
         """Every name that an address of this list may use."""
-        return [*self.facets, *(["q"] if self.is_searched else []), "page"]
+        return [*self.facets, *(["q"] if self.is_searched else []), "page", "show"]
 
     def choose(self, rows: QuerySet, name: str, values: list[str]) -> QuerySet:
         """Rows with one of the values; by subquery, so that a row with two of them does not repeat."""
@@ -103,11 +109,25 @@ class ListFilter(django_filters.FilterSet):
     def mentioning(self, rows: Any, name: str, value: str) -> Any:
         return rows.mentioning(value)
 
-    def options(self, name: str) -> list[tuple[str, str, int]]:
-        """Each choice of a facet with its label, and how many rows it would show, the other filters staying as they are."""
+    @cached_property
+    def options(self) -> dict[str, list[tuple[str, str, int]]]:
+        """Each choice of each facet with its label, and how many rows it would show, the other filters staying as they are."""
+        return {name: self._options(name) for name in self.facets}
+
+    def _options(self, name: str) -> list[tuple[str, str, int]]:
         field = self.facets[name].field
         counted = dict(self._without(name).order_by().values_list(field).annotate(number=Count("pk", distinct=True)))
         return [(value, label, counted.get(value, 0)) for value, label in self.choices[name]]
+
+    def numbers(self, name: str) -> dict[str, int]:
+        """How many of the rows have each value of a facet of which every row has one, in the order of its choices."""
+        chosen = self.chosen.get(name)
+        return {value: count for value, _label, count in self.options[name] if not chosen or value in chosen}
+
+    def place(self) -> int | None:
+        """The place among the rows, from 0, of the one that the address asks for; None where it is not among them."""
+        keys = list(self.qs.prefetch_related(None).select_related(None).values_list(self.key, flat=True))
+        return keys.index(self.show) if self.show in keys else None
 
     def link(self, path: str, **changes: list[str]) -> str:
         """The address of this list with other choices, from its first page."""
@@ -153,6 +173,7 @@ def several() -> django_filters.MultipleChoiceFilter:
 
 
 class PublicationFilter(ListFilter):
+    key = "slug"
     facets: ClassVar = {
         "kind": Facet(gettext_lazy("Kind"), "kind", words_of(PublicationKind)),
         "theme": Facet(gettext_lazy("Theme"), "themes__slug", themes),
@@ -174,6 +195,7 @@ class PublicationFilter(ListFilter):
 
 
 class FindingFilter(ListFilter):
+    key = "code"
     facets: ClassVar = {
         "kind": Facet(gettext_lazy("Kind"), "kind", words_of(FindingKind)),
         "theme": Facet(gettext_lazy("Theme"), "theme__slug", themes),
@@ -193,8 +215,11 @@ class FindingFilter(ListFilter):
 
 
 class DiscrepancyFilter(ListFilter):
+    key = "code"
+    grouped_by = "severity"
     facets: ClassVar = {
-        "severity": Facet(gettext_lazy("Severity"), "severity", words_of(Severity)),
+        # The gravest first, as the list stands.
+        "severity": Facet(gettext_lazy("Severity"), "severity", lambda: words_of(Severity)()[::-1]),
         "kind": Facet(gettext_lazy("Kind"), "kind", words_of(DiscrepancyKind)),
     }
     is_searched = False

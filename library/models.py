@@ -154,7 +154,8 @@ class Publication(Record):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('publications')}#{self.slug}"
+        # The list has pages: which of them holds the publication is found when it is asked for.
+        return f"{reverse('publications')}?show={self.slug}#{self.slug}"
 
 
 class Finding(Record):
@@ -206,6 +207,9 @@ class Finding(Record):
 
     def __str__(self) -> str:
         return self.code
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('findings')}?show={self.code}#{self.code}"
 
 
 def cited(model: type[Cited], label: Any) -> "models.ForeignKey[Cited | None, Cited | None]":
@@ -341,4 +345,4 @@ class Discrepancy(Record):
             raise ValidationError(_("A discrepancy needs at least two citations or figures."))
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('discrepancies')}#{self.code}"
+        return f"{reverse('discrepancies')}?show={self.code}#{self.code}"

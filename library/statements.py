@@ -111,6 +111,11 @@ class Disagreement:
     statements: list[Statement]
     figures: list[Stated]
 
+    @property
+    def number(self) -> int:
+        """How many statements and figures do not fit together."""
+        return len(self.statements) + len(self.figures)
+
     @classmethod
     def of(cls, discrepancies: Iterable[Discrepancy], names: Names) -> "list[Disagreement]":
         """Discrepancies from ``Discrepancy.objects.with_statements()``."""

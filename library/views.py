@@ -1,32 +1,39 @@
 """Public pages of sources, publications, findings and discrepancies."""
 
+from collections.abc import Callable, Iterable
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.paginator import Page
+from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.reading.telling import shown
 from epe_ap.pages import few, page_numbers, page_of, unknown_names, unknown_value
 from indicators.models import Category
 from indicators.tables import Names
-from library.choices import DiscrepancyKind, Severity
+from library.choices import DiscrepancyKind, FindingKind, PublicationKind, Severity
 from library.filters import DiscrepancyFilter, FindingFilter, ListFilter, PublicationFilter
 from library.models import CITED_FIGURES, Citation, Discrepancy, Document, Finding, Publication
-from library.statements import Disagreement, Statement, by_kind, statements
+from library.statements import Disagreement, Statement, statements
 
-PUBLICATIONS_ON_A_PAGE = 100
-FINDINGS_ON_A_PAGE = 200
+PUBLICATIONS_ON_A_PAGE = 48
+FINDINGS_ON_A_PAGE = 50
+DISCREPANCIES_ON_A_PAGE = 40
 STATEMENTS_ON_A_PAGE = 200
+
+#: The words that the rows of a list stand under.
+Word = TypeVar("Word", bound=TextChoices)
 
 
 @require_safe
 def publications(request: HttpRequest) -> HttpResponse:
     found = PublicationFilter(request.GET, Publication.objects.for_list())
     context = list_context(request, found, per_page=PUBLICATIONS_ON_A_PAGE)
-    context["groups"] = by_kind(context["page_obj"].object_list)
+    context["groups"] = grouped(context["page_obj"].object_list, PublicationKind, by=lambda record: record.kind)
     return render(request, "library/publications.html", context)
 
 
@@ -34,22 +41,19 @@ def publications(request: HttpRequest) -> HttpResponse:
 def findings(request: HttpRequest) -> HttpResponse:
     found = FindingFilter(request.GET, Finding.objects.for_list())
     context = list_context(request, found, per_page=FINDINGS_ON_A_PAGE)
-    context["groups"] = by_kind(context["page_obj"].object_list)
+    context["groups"] = grouped(context["page_obj"].object_list, FindingKind, by=lambda record: record.kind)
     return render(request, "library/findings.html", context)
 
 
 @require_safe
 def discrepancies(request: HttpRequest) -> HttpResponse:
     found = DiscrepancyFilter(request.GET, Discrepancy.objects.for_list().with_statements())
-    context = list_context(request, found, per_page=None)
+    context = list_context(request, found, per_page=DISCREPANCIES_ON_A_PAGE)
     disagreements = Disagreement.of(context["page_obj"].object_list, category_names())
-    kinds = [one.discrepancy.kind for one in disagreements]
-    context["number_of_figures"] = sum(kind in (DiscrepancyKind.VALUE, DiscrepancyKind.TOTAL) for kind in kinds)
-    context["number_of_others"] = len(kinds) - context["number_of_figures"]
-    context["groups"] = [
-        (Severity(severity), list(of_severity))
-        for severity, of_severity in groupby(disagreements, key=lambda one: one.discrepancy.severity)
-    ]
+    kinds = found.numbers("kind")
+    context["number_of_figures"] = sum(kinds.get(kind, 0) for kind in (DiscrepancyKind.VALUE, DiscrepancyKind.TOTAL))
+    context["number_of_others"] = context["number"] - context["number_of_figures"]
+    context["groups"] = grouped(disagreements, Severity, by=lambda one: one.discrepancy.severity)
     return render(request, "library/discrepancies.html", context)
 
 
@@ -101,26 +105,54 @@ def category_names() -> Names:
     return Names.of((), Category.objects.select_related("dimension"))
 
 
-def list_context(request: HttpRequest, found: ListFilter, *, per_page: int | None) -> dict[str, Any]:
-    """What a filtered list shows around its rows; ``per_page=None`` puts all of them on one page."""
-    options = {name: found.options(name) for name in found.facets}
-    # Each row is of one kind, so the kinds that the address asks for count the rows.
-    kinds = found.chosen.get("kind")
-    number = sum(count for value, _label, count in options["kind"] if not kinds or value in kinds)
-    page, problems = page_of(found.qs, asked=found.page, number=number, per_page=per_page or max(number, 1))
+def grouped(records: Iterable[Any], words: type[Word], *, by: Callable[[Any], str]) -> list[tuple[Word, list[Any]]]:
+    """Records that stand in the order of these words, under the word of each."""
+    return [(words(word), list(of_it)) for word, of_it in groupby(records, key=by)]
+
+
+def list_context(request: HttpRequest, found: ListFilter, *, per_page: int) -> dict[str, Any]:
+    """What a filtered list shows around its rows, and the page of them that the address asks for.
+
+    It asks for a page by its number, or by a row that stands on it (``?show=``): that is how a row is linked to.
+    """
+    numbers = found.numbers(found.grouped_by)
+    number = sum(numbers.values())
+    asked, problems = found.page, []
+    place = found.place() if found.show else None
+    if found.show and place is None:
+        problems = [_("“%(value)s” is not in this list, or its filters leave it out.") % {"value": shown(found.show)}]
+    elif place is not None and not asked:
+        asked = str(place // per_page + 1)
+    page, not_there = page_of(found.qs, asked=asked, number=number, per_page=per_page)
     # Once, for whoever groups them.
     page.object_list = list(page.object_list)
     return {
-        "problems": few([*found.problems, *problems]),
+        "problems": few([*found.problems, *problems, *not_there]),
         "number": number,
+        "contents": contents(request.path, found, numbers, per_page=per_page),
+        "shown": found.show,
         "page_obj": page,
         "page_numbers": page_numbers(page),
-        "facets": [facet_context(found, name, options[name]) for name in found.facets if options[name]],
+        "facets": [facet_context(found, name, found.options[name]) for name in found.facets if found.options[name]],
         "search": {"name": "q", "label": _("Words"), "value": found.words} if found.is_searched else None,
         "active_count": len(found.chosen) + bool(found.words),
         "filters": chips(request.path, found),
         "clear_url": request.path,
     }
+
+
+def contents(path: str, found: ListFilter, numbers: dict[str, int], *, per_page: int) -> list[dict[str, Any]]:
+    """The groups of a list, each with its number of rows and the address at which it begins."""
+    labels = dict(found.choices[found.grouped_by])
+    entries = []
+    before = 0
+    for value, number in numbers.items():
+        if number:
+            page = {"page": [str(before // per_page + 1)]} if before >= per_page else {}
+            url = f"{found.link(path, **page)}#{found.grouped_by}-{value}"
+            entries.append({"label": labels[value], "count": number, "url": url})
+        before += number
+    return entries
 
 
 def facet_context(found: ListFilter, name: str, options: list[tuple[str, str, int]]) -> dict[str, Any]:

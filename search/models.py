@@ -75,7 +75,7 @@ class Entry(models.Model):
             return reverse(self.key)
         name, is_place = PAGES[Kind(self.kind)]
         if is_place:
-            return f"{reverse(name)}#{self.key}"
+            return f"{reverse(name)}?show={self.key}#{self.key}"
         return reverse(name, args=[self.key])
 
 

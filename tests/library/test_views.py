@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from indicators.actions import rebuild_results
+from library.models import Discrepancy, Publication
 from tests import factories as make
 from tests.factories import three
 from tests.pages import words
@@ -186,6 +187,55 @@ def test_discrepancies_show_every_statement_the_gravest_first(client: Client, di
         assert text in words(page)
     assert '<q lang="fr">près de 3 000 leaders</q>' in page.content.decode()
     assert 'href="/en/indicators/leaders/"' in page.content.decode()
+
+
+def unfolded(html: str) -> list[str]:
+    """Codes of the discrepancies whose statements can be read without a click."""
+    articles = re.findall(r'<article class="disagreement" id="(.+?)">(.+?)</article>', html, re.DOTALL)
+    return [code for code, body in articles if '<details class="more">' not in body]
+
+
+def test_the_statements_of_lighter_discrepancies_unfold(client: Client, disagreement: Any):
+    assert unfolded(client.get("/en/discrepancies/").content.decode()) == ["leaders"]
+    assert unfolded(client.get("/en/discrepancies/?show=names").content.decode()) == ["leaders", "names"]
+
+
+def test_a_long_list_has_pages_contents_and_a_page_for_each_row(
+    client: Client, disagreement: Any, publications: Any, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("PUBLICATIONS", "FINDINGS", "DISCREPANCIES"):
+        monkeypatch.setattr(f"library.views.{name}_ON_A_PAGE", 1)
+    lesson, advice = (make.finding(programme=publications, kind=kind) for kind in ("lesson", "recommendation"))
+    video = Publication.objects.get(title="Video")
+    lists = {
+        "publications": (video, [("Report", 1), ("Guide", 1), ("Video", 1)], "page=3#kind-video"),
+        "findings": (advice, [("Lesson learned", 1), ("Recommendation", 1)], "page=2#kind-recommendation"),
+        "discrepancies": (Discrepancy.objects.get(code="names"), [("Major", 1), ("Minor", 1)], "page=2#severity-minor"),
+    }
+    for name, (last, contents, end) in lists.items():
+        first = client.get(f"/en/{name}/")
+        address, anchor = last.get_absolute_url().split("#")
+        asked = client.get(address)
+
+        assert [(entry["label"], entry["count"]) for entry in first.context["contents"]] == contents
+        assert first.context["contents"][-1]["url"] == f"/en/{name}/?{end}"
+        assert asked.context["problems"] == []
+        assert f'id="{anchor}"' in asked.content.decode()
+        assert f'id="{anchor}"' not in first.content.decode()
+        assert f'id="{end.split("#")[1]}"' in asked.content.decode()
+
+    assert lesson.get_absolute_url() == f"/en/findings/?show={lesson.code}#{lesson.code}"
+    # A page by its number goes first; what a filter leaves out, and what does not exist, is said.
+    assert client.get(f"/en/publications/?show={video.slug}&page=1").context["page_obj"].number == 1
+    for query in (f"show={video.slug}&kind=guide", "show=%00nothing"):
+        [problem] = client.get(f"/en/publications/?{query}").context["problems"]
+        assert problem.endswith("is not in this list, or its filters leave it out.")
+    # Contents keep the filter.
+    page = client.get("/en/publications/?country=CL")
+    assert [entry["url"] for entry in page.context["contents"]] == [
+        "/en/publications/?country=CL#kind-report",
+        "/en/publications/?country=CL&page=2#kind-guide",
+    ]
 
 
 def test_discrepancies_are_filtered_by_kind(client: Client, disagreement: Any):

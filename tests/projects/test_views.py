@@ -94,7 +94,7 @@ def test_a_project_tells_where_sources_disagree_about_it(client: Client):
     page = client.get(project.get_absolute_url())
 
     assert "Two titles. Name not settled The statements" in words(page)
-    assert f'href="/en/discrepancies/#{discrepancy.code}"' in page.content.decode()
+    assert f'href="/en/discrepancies/?show={discrepancy.code}#{discrepancy.code}"' in page.content.decode()
 
 
 def test_a_theme_shows_the_outcomes_and_outputs_of_its_indicators(client: Client):

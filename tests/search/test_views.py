@@ -47,7 +47,7 @@ def test_what_is_found_stands_by_kind_with_its_words_marked(programme: None, cli
     second = client.get("/fr/search/?q=soudage&kind=publication&page=2")
     assert [(group.kind, len(group.entries)) for group in second.context["groups"]] == [("publication", 3)]
     listed = [entry.url for page in (1, 2) for entry in _entries(client, page)]
-    assert sorted(listed) == sorted(f"/fr/publications/#p{n}" for n in range(23))
+    assert sorted(listed) == sorted(f"/fr/publications/?show=p{n}#p{n}" for n in range(23))
 
 
 def _entries(client: Client, page: int) -> list:
