@@ -26,7 +26,7 @@ from indicators.tables import FigureRow, Names
 from library.actions import Loaded, load_fixtures
 from library.models import Citation, Discrepancy
 from partners.models import Partner
-from projects.models import Activity, Programme, Project
+from projects.models import Activity, Programme, Project, Theme
 from search.actions import check_search
 from search.models import Entry
 
@@ -119,6 +119,7 @@ def test_programmes() -> None:
     assert sorted(epe.countries.values_list("code", flat=True)) == ["CL", "CO", "MX", "PE"]
     assert epe.funder_identifier == "D002449001"
     assert Programme.objects.filter(slug="skill-up").exists()
+    assert list(Theme.objects.filter(account_en="")) == []
 
 
 def test_projects() -> None:
