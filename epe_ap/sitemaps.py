@@ -21,8 +21,8 @@ from projects.models import Programme, Project, Theme, WorkPlan
 
 #: Pages that are about no single record.
 PAGES = (
-    *("home", "results", "compare", "framework", "countries", "themes", "projects", "partners", "forums", "sdgs"),
-    *("publications", "findings", "sources", "discrepancies", "method", "data", "about"),
+    *("home", "results", "compare", "framework", "programmes", "countries", "themes", "projects", "partners", "forums"),
+    *("sdgs", "publications", "findings", "sources", "discrepancies", "method", "data", "about"),
 )
 
 

@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import Any, ClassVar, Final
 
 import django_filters
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, TextField, Value
 from django.db.models.enums import ChoicesType
+from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +18,7 @@ from forums.models import Forum
 from library.choices import DiscrepancyKind, FindingKind, PublicationKind, Severity
 from library.models import Discrepancy, Finding, Publication
 from partners.models import Country
-from projects.models import Project, Theme
+from projects.models import Programme, Project, Theme
 
 LONGEST_SEARCH: Final = 200
 
@@ -39,6 +40,10 @@ class Name(str):
 def words_of(choices: ChoicesType) -> Callable[[], Choices]:
     """The stored words of a field, with their names in the reader's language."""
     return lambda: [(str(value), _capitalised(str(label))) for value, label in choices.choices]
+
+
+def programmes() -> Choices:
+    return [(programme.slug, programme.code) for programme in Programme.objects.real().order_by("code")]
 
 
 def themes() -> Choices:
@@ -111,13 +116,23 @@ class ListFilter(django_filters.FilterSet):
 
     @cached_property
     def options(self) -> dict[str, list[tuple[str, str, int]]]:
-        """Each choice of each facet with its label, and how many rows it would show, the other filters staying as they are."""
-        return {name: self._options(name) for name in self.facets}
+        """Each choice of each facet with its label, and how many rows it would show, the other filters staying as they are.
 
-    def _options(self, name: str) -> list[tuple[str, str, int]]:
-        field = self.facets[name].field
-        counted = dict(self._without(name).order_by().values_list(field).annotate(number=Count("pk", distinct=True)))
-        return [(value, label, counted.get(value, 0)) for value, label in self.choices[name]]
+        One statement counts for all facets.
+        """
+        first, *others = (self._counts(name) for name in self.facets)
+        counted = {(name, value): number for name, value, number in first.union(*others, all=True)}
+        return {
+            name: [(value, label, counted.get((name, value), 0)) for value, label in self.choices[name]]
+            for name in self.facets
+        }
+
+    def _counts(self, name: str) -> QuerySet:
+        """Lines of the name of a facet, a value of it, and how many rows have that."""
+        rows = self._without(name).order_by()
+        field = Cast(self.facets[name].field, TextField())
+        counts = rows.annotate(facet=Value(name, TextField()), value=field).values_list("facet", "value")
+        return counts.annotate(number=Count("pk", distinct=True))
 
     def numbers(self, name: str) -> dict[str, int]:
         """How many of the rows have each value of a facet of which every row has one, in the order of its choices."""
@@ -176,6 +191,7 @@ class PublicationFilter(ListFilter):
     key = "slug"
     facets: ClassVar = {
         "kind": Facet(gettext_lazy("Kind"), "kind", words_of(PublicationKind)),
+        "programme": Facet(gettext_lazy("Programme"), "programme__slug", programmes),
         "theme": Facet(gettext_lazy("Theme"), "themes__slug", themes),
         "project": Facet(gettext_lazy("Project"), "projects__slug", projects),
         "country": Facet(gettext_lazy("Country"), "countries__code", countries),
@@ -183,6 +199,7 @@ class PublicationFilter(ListFilter):
     }
 
     kind = several()
+    programme = several()
     theme = several()
     project = several()
     country = several()
@@ -198,12 +215,14 @@ class FindingFilter(ListFilter):
     key = "code"
     facets: ClassVar = {
         "kind": Facet(gettext_lazy("Kind"), "kind", words_of(FindingKind)),
+        "programme": Facet(gettext_lazy("Programme"), "programme__slug", programmes),
         "theme": Facet(gettext_lazy("Theme"), "theme__slug", themes),
         "project": Facet(gettext_lazy("Project"), "project__slug", projects),
         "forum": Facet(gettext_lazy("Forum"), "forum__slug", forums),
     }
 
     kind = several()
+    programme = several()
     theme = several()
     project = several()
     forum = several()
@@ -221,11 +240,13 @@ class DiscrepancyFilter(ListFilter):
         # The gravest first, as the list stands.
         "severity": Facet(gettext_lazy("Severity"), "severity", lambda: words_of(Severity)()[::-1]),
         "kind": Facet(gettext_lazy("Kind"), "kind", words_of(DiscrepancyKind)),
+        "programme": Facet(gettext_lazy("Programme"), "programme__slug", programmes),
     }
     is_searched = False
 
     severity = several()
     kind = several()
+    programme = several()
 
     class Meta:
         model = Discrepancy

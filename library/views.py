@@ -133,7 +133,7 @@ def list_context(request: HttpRequest, found: ListFilter, *, per_page: int) -> d
         "shown": found.show,
         "page_obj": page,
         "page_numbers": page_numbers(page),
-        "facets": [facet_context(found, name, found.options[name]) for name in found.facets if found.options[name]],
+        "facets": [facet_context(found, name) for name in found.facets if offers(found, name)],
         "search": {"name": "q", "label": _("Words"), "value": found.words} if found.is_searched else None,
         "active_count": len(found.chosen) + bool(found.words),
         "filters": chips(request.path, found),
@@ -155,7 +155,13 @@ def contents(path: str, found: ListFilter, numbers: dict[str, int], *, per_page:
     return entries
 
 
-def facet_context(found: ListFilter, name: str, options: list[tuple[str, str, int]]) -> dict[str, Any]:
+def offers(found: ListFilter, name: str) -> bool:
+    """Whether a facet has anything to choose; of programmes only where there are two."""
+    offered = [value for value, _label, count in found.options[name] if count]
+    return bool(found.chosen.get(name)) or len(offered) > (name == "programme")
+
+
+def facet_context(found: ListFilter, name: str) -> dict[str, Any]:
     chosen = found.chosen.get(name, [])
     return {
         "name": name,
@@ -170,7 +176,7 @@ def facet_context(found: ListFilter, name: str, options: list[tuple[str, str, in
                 "count": count,
                 "selected": value in chosen,
             }
-            for value, label, count in options
+            for value, label, count in found.options[name]
             if count or value in chosen
         ],
     }

@@ -3,6 +3,7 @@ from django.urls import path, re_path
 from projects import views
 
 urlpatterns = [
+    path("programmes/", views.programme_list, name="programmes"),
     path("programmes/<slug:slug>/", views.programme_page, name="programme"),
     path("projects/", views.project_list, name="projects"),
     # A project's slug is its printed code, which may hold a dot.

@@ -35,6 +35,18 @@ MOST_FIGURES = 30
 
 
 @require_safe
+def programme_list(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "projects/programme_list.html",
+        {
+            "programmes": Programme.objects.real().for_home(),
+            "work_plans": WorkPlan.objects.real().order_by("slug"),
+        },
+    )
+
+
+@require_safe
 def programme_page(request: HttpRequest, slug: str) -> HttpResponse:
     programmes = list(Programme.objects.real().for_home())
     programme = next((each for each in programmes if each.slug == slug), None)

@@ -44,6 +44,7 @@ PUBLIC = {
         "style",
         "countries",
         "country",
+        "programmes",
         "programme",
         "partners",
         "partner",

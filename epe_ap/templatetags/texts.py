@@ -1,14 +1,16 @@
 """Texts and dates as the reader's language writes them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from html import unescape
 from itertools import groupby
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.utils.dates import MONTHS
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext
 
@@ -99,6 +101,18 @@ def span(start: date | None, end: date | None, precision: str = DatePrecision.DA
         }
     dash = "–" if precision == DatePrecision.YEAR else " – "
     return f"{moment(start, precision)}{dash}{moment(end, precision)}"
+
+
+HEADING = re.compile(r'<h2 id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
+
+
+@register.filter
+def headings(markup: str) -> list[dict[str, str]]:
+    """The main headings of a text, as the component ``contents.html`` lists them."""
+    return [
+        {"url": f"#{anchor}", "label": unescape(strip_tags(heading)).strip()}
+        for anchor, heading in HEADING.findall(markup)
+    ]
 
 
 def _language() -> str:

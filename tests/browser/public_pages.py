@@ -24,6 +24,7 @@ PAGES = {
     "country": "/countries/CO/",
     "themes": "/themes/",
     "theme": "/themes/D2/",
+    "programmes": "/programmes/",
     "programme": "/programmes/skill-up/",
     "projects": "/projects/",
     "project": "/projects/B03/",

@@ -184,3 +184,7 @@ def test_a_programme_has_a_page_with_its_sources_and_the_way_to_the_others(clien
     assert all(text in page for text in ("Studies.", "13", "National studies", "The page", "OTHER"))
     assert "HIDDEN" not in page
     assert client.get("/en/programmes/hidden/").status_code == 404
+    listed = client.get("/en/programmes/")
+    assert sorted(each.code for each in listed.context["programmes"]) == ["OTHER", "SKILL-UP"]
+    # Every page leads there.
+    assert 'href="/en/programmes/"' in client.get("/en/about/").content.decode()
