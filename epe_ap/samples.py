@@ -435,7 +435,10 @@ def style_context(**changes: Any) -> dict[str, Any]:
         ],
         "data_rows": [["2019", "120", "98"], ["2020", "1,204", "1,340"]],
         "suggestions": [{"label": "Remove “behind”", "url": "#"}],
-        "contents": [{"label": "Major", "url": "#marks", "count": 4}, {"label": "Minor", "url": "#names", "count": 68}],
+        "contents": [
+            {"label": "Major", "url": "#marks", "count": 4},
+            {"label": "Minor", "url": "#projects", "count": 68},
+        ],
         "as_of": date(2023, 3, 31),
         "active_count": 2,
         "search": {"name": "q", "label": "Words", "value": ""},
