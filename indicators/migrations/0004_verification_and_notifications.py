@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0003_roles'),
+        ('accounts', '0002_files_and_imports'),
         ('indicators', '0003_unconfirmed_figures'),
         ('partners', '0002_invitations'),
         ('projects', '0001_initial'),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_rights_of_the_workspace'),
+        ('accounts', '0002_files_and_imports'),
         ('indicators', '0004_verification_and_notifications'),
     ]
 
