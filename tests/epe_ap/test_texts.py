@@ -84,8 +84,8 @@ def test_codes_of_languages_are_written_out():
         assert texts.language_names("en;qu") == "English, qu"
 
 
-#: What no sentence of the fixtures holds, by its language. ``printed_value``, ``section`` and the other names of a partner
-#: stand as the sources write them, to be found there.
+#: What no sentence of the fixtures holds, by its language. ``printed_value`` and the other names of a partner stand as the
+#: sources write them.
 MISSET = {
     "": r"""['"]|  |\u202f|^\s|\s$""",
     "fr": r"[“”]|«(?!\xa0)|(?<!\xa0)»|\s[;?!]|(?<![\xa0\d]):(?!//)|(?<=.)(?<!\xa0)%|\d[ ,.]\d{3}\b",
@@ -103,7 +103,7 @@ def sentences():
                 suffix = re.search("_(fr|es|en)$", field)
                 if suffix and text:
                     yield suffix[1], f"{path.name} {row['model']} {field}", text
-                elif field in ("title", "name") and row["model"] != "partners.partneralias":
+                elif field in ("title", "name", "section") and row["model"] != "partners.partneralias":
                     yield fields.get("language", "fr"), f"{path.name} {row['model']} {field}", text
 
 
