@@ -1,6 +1,6 @@
 """The filter that the results page and its downloads share."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, Final
 
@@ -19,6 +19,8 @@ GROUPS: Final = ("family", "result", "theme", "country")
 SORTS: Final = ("name", "value", "achievement", "country", "project")
 #: Names of which an address holds one value each.
 SINGLE: Final = ("q", "sort", "group", "page")
+#: Names the filters whose long lists of choices are shown whole.
+LIST: Final = "list"
 LONGEST_SEARCH: Final = 200
 
 
@@ -39,6 +41,7 @@ class ResultFilter(django_filters.FilterSet):
     Attributes:
         chosen: the values that the address names, by filter, as it should have written them.
         effective: the same with what an absent filter stands for.
+        listed: filters whose choices the page lists all, however many they are.
         problems: sentences about what could not be understood.
     """
 
@@ -71,6 +74,7 @@ class ResultFilter(django_filters.FilterSet):
         self.problems: list[str] = []
         self.chosen: dict[str, list[str]] = {}
         self.single: dict[str, str] = {}
+        self.listed: list[str] = []
         self._read(query)
         self.effective = {
             facet: self.chosen.get(facet) or list(self.vocabulary.defaults.get(facet, [])) for facet in FACETS
@@ -115,10 +119,10 @@ class ResultFilter(django_filters.FilterSet):
 
     def address(self, **changes: str | list[str] | None) -> str:
         """A query string of this filter with other values; from the first page, and empty when nothing is asked."""
-        values: dict[str, list[str]] = {**self.chosen, **{name: [value] for name, value in self.single.items()}}
+        values = {**self._everything(), LIST: self.listed}
         for name, change in changes.items():
             values[name] = [change] if isinstance(change, str) else list(change or ())
-        return self._data({name: values[name] for name in (*FACETS, *SINGLE) if values.get(name)}).urlencode()
+        return self._data({name: values[name] for name in (*FACETS, *SINGLE, LIST) if values.get(name)}).urlencode()
 
     @property
     def everything(self) -> ResultQuerySet:
@@ -230,10 +234,13 @@ class ResultFilter(django_filters.FilterSet):
                 self._read_facet(name, values)
             elif name in SINGLE:
                 self._read_single(name, values)
+            elif name == LIST:
+                self.listed = [value for value in dict.fromkeys(values) if value in FACETS]
+                self.problems += [self._not_among(name, value, FACETS) for value in values if value not in FACETS]
             else:
                 self.problems.append(
                     _("“%(name)s” is not a filter of this page and was left aside. Known are: %(known)s.")
-                    % {"name": _shown(name), "known": ", ".join((*FACETS, *SINGLE))}
+                    % {"name": _shown(name), "known": ", ".join((*FACETS, *SINGLE, LIST))}
                 )
 
     def _read_facet(self, name: str, values: list[str]) -> None:
@@ -257,10 +264,7 @@ class ResultFilter(django_filters.FilterSet):
         value = values[-1]
         known = {"sort": [*SORTS, *(f"-{sort}" for sort in SORTS)], "group": list(GROUPS)}.get(name)
         if known is not None and value not in known:
-            self.problems.append(
-                _("“%(value)s” is not a value of “%(name)s” and was left aside. Known are: %(known)s.")
-                % {"value": _shown(value), "name": name, "known": ", ".join(known)}
-            )
+            self.problems.append(self._not_among(name, value, known))
             return
         if name == "q":
             # No database keeps a null byte, so no text has one.
@@ -278,6 +282,10 @@ class ResultFilter(django_filters.FilterSet):
             return _(
                 "“%(value)s” is not a value of “%(name)s” and was left aside. Choose one from the list of filters."
             ) % {"value": _shown(value), "name": name}
+        return self._not_among(name, value, known)
+
+    @staticmethod
+    def _not_among(name: str, value: str, known: Iterable[str]) -> str:
         return _("“%(value)s” is not a value of “%(name)s” and was left aside. Known are: %(known)s.") % {
             "value": _shown(value),
             "name": name,

@@ -26,6 +26,9 @@ from opendata.writers import write_csv, write_json, write_xlsx
 ROWS_ON_A_PAGE = 50
 #: Filters that stand open when nothing is chosen.
 FIRST_FACETS = ("country", "theme", "project")
+#: A longer list of choices begins with those that find most, and the rest are shown to who asks for them.
+LONGEST_LIST = 30
+FIRST_CHOICES = 12
 #: The type of an .xlsx file.
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -69,7 +72,7 @@ def _export(results: ResultFilter) -> Export:
         language=reader_language(),
         today=results.today,
         with_parts=ALL not in results.effective["sex"],
-        query=results.address(page=None),
+        query=results.address(page=None, list=None),
     )
 
 
@@ -241,27 +244,44 @@ class ResultsPage:
             chips.append({"label": _("Words"), "value": self.filter.words, "remove_url": self.link(q=None)})
         return chips
 
-    def options(self, name: str) -> list[tuple[Choice, int]]:
-        """The choices that a filter offers: those that find something, and those that are chosen."""
-        counted = self.counts.options[name]
-        chosen = self.filter.chosen.get(name, ())
-        return [
-            (choice, counted[choice.value])
-            for choice in self.filter.vocabulary.choices[name]
-            if choice.value in chosen or (choice.is_offered and counted[choice.value])
-        ]
+    @cached_property
+    def options(self) -> dict[str, list[tuple[Choice, int]]]:
+        """The choices that each filter offers: those that find something, and those that are chosen."""
+        offered = {}
+        for name in FACETS:
+            counted = self.counts.options[name]
+            chosen = self.filter.chosen.get(name, ())
+            offered[name] = [
+                (choice, counted[choice.value])
+                for choice in self.filter.vocabulary.choices[name]
+                if choice.value in chosen or (choice.is_offered and counted[choice.value])
+            ]
+        return offered
 
     def offers(self, name: str) -> bool:
         """Whether a filter has anything to choose: more than one choice, or one that is chosen."""
-        return len(self.options(name)) > 1 or name in self.filter.chosen
+        return len(self.options[name]) > 1 or name in self.filter.chosen
+
+    def listed(self, name: str) -> list[tuple[Choice, int]]:
+        """The choices of a filter that its list shows: of very many those that are chosen and those that find most."""
+        options = self.options[name]
+        if len(options) <= LONGEST_LIST or name in self.filter.listed:
+            return options
+        most = sorted(options, key=lambda option: -option[1])[:FIRST_CHOICES]
+        shown = {*self.filter.chosen.get(name, ()), *(choice.value for choice, _rows in most)}
+        return [(choice, rows) for choice, rows in options if choice.value in shown]
 
     def facet(self, name: str) -> dict[str, Any]:
         chosen = self.filter.chosen.get(name, [])
+        listed = self.listed(name)
+        number_of_all = len(self.options[name])
         return {
             "name": name,
             "label": FACETS[name],
-            "is_open": bool(chosen) or name in FIRST_FACETS,
+            "is_open": bool(chosen) or name in FIRST_FACETS or name in self.filter.listed,
             "selected_count": len(chosen),
+            "number_of_all": number_of_all if number_of_all > len(listed) else None,
+            "is_whole": name in self.filter.listed,
             "options": [
                 {
                     "value": choice.value,
@@ -270,7 +290,7 @@ class ResultsPage:
                     "count": rows,
                     "selected": choice.value in chosen,
                 }
-                for choice, rows in self.options(name)
+                for choice, rows in listed
             ],
         }
 
@@ -317,7 +337,7 @@ class ResultsPage:
     @property
     def downloads(self) -> list[dict[str, str]]:
         """The same rows as files: no page, the same order."""
-        query = self.filter.address(page=None, group=self.filter.single.get("group"))
+        query = self.filter.address(page=None, list=None, group=self.filter.single.get("group"))
         labels = {"csv": _("CSV"), "xlsx": _("Spreadsheet (XLSX)"), "json": _("JSON")}
         return [
             {"label": label, "url": reverse(f"results_{ending}") + (f"?{query}" if query else "")}

@@ -288,6 +288,7 @@ def test_zero_missing_and_not_applicable_are_three_different_things(client: Clie
     [
         ("colour=red", "“colour” is not a filter of this page and was left aside."),
         ("country=XX", "“XX” is not a value of “country” and was left aside. Known are: CL, PE, regional."),
+        ("list=XX", "“XX” is not a value of “list” and was left aside. Known are: programme, country, theme,"),
         ("page=nonsense", "“nonsense” is not the number of a page; this is the first one."),
         ("page=9", "There is no page 9: there is 1 page, shown here."),
         ("page=0", "There is no page 0: there is 1 page, shown here."),
@@ -327,6 +328,35 @@ def test_facets_count_without_their_own_choice(client: Client, chile_and_theme_3
     assert country == [("CL", 2, True), ("PE", 1, False), ("regional", 2, False)]
     theme = [(option["value"], option["count"], option["selected"]) for option in facets["theme"]["options"]]
     assert theme == [("T1", 1, False), ("T3", 2, True)]
+
+
+def test_a_long_list_of_choices_begins_with_those_that_find_most(
+    client: Client, chile_and_theme_3: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("indicators.views.results.LONGEST_LIST", 2)
+    monkeypatch.setattr("indicators.views.results.FIRST_CHOICES", 1)
+
+    def country(query: str) -> dict[str, Any]:
+        page = client.get(f"/en/results/?{query}")
+        assert page.context["problems"] == []
+        return next(facet for facet in page.context["facets"] if facet["name"] == "country")
+
+    def values(facet: dict[str, Any]) -> list[str]:
+        return [option["value"] for option in facet["options"]]
+
+    # Chile has three rows, no country three as well, Peru one: equals stand in the order of the list.
+    assert (values(country("")), country("")["number_of_all"]) == (["CL"], 3)
+    # What is chosen is never left out.
+    assert values(country("country=PE&sex=total")) == ["CL", "PE"]
+    # Whoever asks for all gets all, keeps the filter, and is asked for them again by the next choice.
+    whole = country("theme=T3&list=country&list=project")
+    assert (values(whole), whole["number_of_all"], whole["is_open"]) == (["CL", "PE", "regional"], None, True)
+    html = client.get("/en/results/?theme=T3").content.decode()
+    assert 'name="list" value="country" formaction="/en/results/#facet-country"' in html
+    page = client.get("/en/results/?theme=T3&list=country")
+    assert '<input type="hidden" name="list" value="country">' in page.content.decode()
+    assert page.context["filters"][0]["remove_url"] == "/en/results/?list=country"
+    assert page.context["downloads"][0]["url"] == "/en/results.csv?theme=T3"
 
 
 def test_the_languages_keep_page_and_filter(client: Client, chile_and_theme_3: World):
