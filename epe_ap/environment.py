@@ -429,6 +429,14 @@ VARIABLES = (
         "The PostgreSQL server of the tests, any database on it; empty looks for one on 127.0.0.1:5432.",
         secret=True,
     ),
+    Variable(
+        TESTS,
+        "BENCHMARK_DATABASE",
+        plain_text,
+        "",
+        "A database on that server in which the benchmark of the results page keeps its 1.8 million rows; empty makes "
+        "them anew each time.",
+    ),
     Variable(TESTS, "BROWSER", browser, "yes", "no leaves the browser tests out where no Chromium can be had."),
     Variable(
         TESTS,

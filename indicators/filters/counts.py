@@ -9,12 +9,13 @@ from functools import reduce
 from typing import Any, Final, NamedTuple
 
 from django.core.cache import cache
-from django.db.models import BooleanField, Count, F, Field, IntegerField, Value
+from django.db import models
+from django.db.models import BooleanField, Count, F, Field, IntegerField, OuterRef, Subquery, Value
 
 from indicators.choices import Status
 from indicators.filters.choices import ALL, FACETS, LATEST, NONE, REGIONAL, STATED, TOTAL, Vocabulary
 from indicators.filters.results import ResultFilter
-from indicators.models import Result
+from indicators.models import Breakdown, ReportingPeriod, Result
 from indicators.querysets import ResultQuerySet
 
 #: Filters that are counted together: their columns take few values together, so the database gives few groups of rows.
@@ -22,9 +23,7 @@ from indicators.querysets import ResultQuerySet
 TOGETHER: Final = (
     ("programme", "theme", "sdg", "level", "nature", "family", "target"),
     ("country", "status", "verification"),
-    ("project",),
-    ("partner",),
-    ("forum",),
+    ("project", "partner", "forum"),
     ("sex",),
     ("period",),
 )
@@ -46,6 +45,15 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "sex": ("breakdown_key", "is_row"),
     "period": ("period_id", "is_latest"),
 }
+#: Filters of which every value is counted by itself while no other one is chosen: the column of the value with where all
+#: values stand, and the one that tells rows of a value apart. Both stand in an index behind what is never left open
+#: (``result_rows_of_periods`` and ``result_latest_parts``), where a database counts three times as fast as it groups.
+EACH_BY_ITSELF: Final[dict[str, tuple[str, type[models.Model], str, str]]] = {
+    "period": ("period_id", ReportingPeriod, "pk", "is_latest"),
+    "sex": ("breakdown_key", Breakdown, "key", "is_row"),
+}
+#: Filters that those indexes begin with.
+FIRST_IN_INDEXES: Final = {"programme", "nature"}
 #: How long counts of all periods are kept, in seconds; any change of the data makes them unreachable at once.
 KEPT: Final = 24 * 60 * 60
 
@@ -84,6 +92,13 @@ class Empty(Value):
         # Without its length, which the planner of the database would take for what it holds.
         kind = (self.output_field.cast_db_type(connection) or "").partition("(")[0]
         return f"CAST(NULL AS {kind})", ()
+
+
+class NumberOf(Subquery):
+    """How many rows a query finds, as an expression."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
 
 
 @dataclass
@@ -171,11 +186,13 @@ def _groups(results: ResultFilter, version: Hashable) -> list[Facts]:
         keys = {number: _key(results, number, branches[number], version) for number in wide}
         found = cache.get_many(keys.values())
         kept = {number: found[key] for number, key in keys.items() if key in found}
-    queries = [_branch(results, number, names) for number, names in branches.items() if number not in kept]
+    queries = [
+        query for number, names in branches.items() if number not in kept for query in _branch(results, number, names)
+    ]
     counted: list[Facts] = []
     if queries:
         statement = reduce(lambda one, other: one.union(other, all=True), queries)
-        counted = [Facts._make(values) for values in statement]
+        counted = [facts for facts in map(Facts._make, statement) if facts.rows]
     new = {
         key: [facts for facts in counted if facts.branch == number]
         for number, key in keys.items()
@@ -186,24 +203,40 @@ def _groups(results: ResultFilter, version: Hashable) -> list[Facts]:
     return counted + [facts for groups in kept.values() for facts in groups]
 
 
-def _branch(results: ResultFilter, number: int, names: Sequence[str]) -> Any:
-    """The rows that all filters but these find, as groups of what these read of them."""
+def _branch(results: ResultFilter, number: int, names: Sequence[str]) -> list[Any]:
+    """The rows that all filters but these find, as groups of what these read of them: queries of the same columns."""
+    rows: ResultQuerySet = results.found(without=names).with_target().order_by()
+    (name, *others) = names
+    if name in EACH_BY_ITSELF and not others and FIRST_IN_INDEXES.issuperset({*results.in_force} - {name}):
+        return _each_by_itself(rows, number, name)
     columns = {column for name in names for column in COLUMNS.get(name, ())}
     if number == 0:
         columns |= {"country_id"} if results.group == "country" else set()
     if "country" in names and results.offers_regional:
         columns |= {"forum_id"}
-    rows: ResultQuerySet = results.found(without=names).with_target().order_by()
-    # Every branch has all columns: their names must differ from the fields' own to stand empty.
-    said: dict[str, Any] = {"branch": Value(number, output_field=IntegerField())}
-    said |= {f"{column}_read": _read(column, is_read=column in columns) for column in Facts._fields[2:]}
+    said = _columns(number, {column: F(column) for column in columns})
     counted = rows.annotate(**said).values(*said).annotate(rows_counted=Count("*"))
-    return counted.values_list("branch", "rows_counted", *list(said)[1:])
+    return [counted.values_list("branch", "rows_counted", *list(said)[1:])]
 
 
-def _read(column: str, *, is_read: bool) -> Any:
-    if is_read:
-        return F(column)
+def _each_by_itself(rows: ResultQuerySet, number: int, name: str) -> list[Any]:
+    column, model, value, flag = EACH_BY_ITSELF[name]
+    queries = []
+    for is_set in (True, False):
+        said = _columns(number, {column: F(value), flag: Value(is_set, output_field=BooleanField())})
+        found = NumberOf(rows.filter(**{column: OuterRef(value), flag: is_set}).values("pk"))
+        counted = model._base_manager.order_by().annotate(**said, rows_counted=found)
+        queries.append(counted.values_list("branch", "rows_counted", *list(said)[1:]))
+    return queries
+
+
+def _columns(number: int, read: dict[str, Any]) -> dict[str, Any]:
+    """The branch and all columns, empty but for these: their names must differ from the fields' own to stand empty."""
+    said: dict[str, Any] = {"branch": Value(number, output_field=IntegerField())}
+    return said | {f"{column}_read": read.get(column) or _nothing(column) for column in Facts._fields[2:]}
+
+
+def _nothing(column: str) -> Empty:
     if column == "has_target":
         return Empty(BooleanField())
     field = Result._meta.get_field(column)

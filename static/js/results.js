@@ -45,6 +45,8 @@ document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
     open: new Map(facets().map((facet) => [nameOf(facet), facet.open])),
     top: window.scrollY,
     scroll: column().scrollTop,
+    // Who asks for all choices of a filter chooses among them next: the sheet of a narrow screen stays.
+    sheet: asksForAll(detail.requestConfig) && document.querySelector("form.filters").matches(":popover-open"),
   };
 });
 
@@ -61,6 +63,7 @@ document.addEventListener("htmx:afterSwap", () => {
   column().scrollTop = kept.scroll;
   // While both contents stood below each other, the browser kept the old one in view.
   window.scrollTo({ top: kept.top, behavior: "instant" });
+  if (kept.sheet) document.querySelector("form.filters").showPopover();
   takeUp(kept.focus);
   kept = null;
   told.textContent = content().querySelector("h1").textContent;
@@ -69,6 +72,8 @@ document.addEventListener("htmx:afterSwap", () => {
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, ({ detail }) => location.assign(detail.pathInfo.finalRequestPath));
 }
+
+const asksForAll = ({ triggeringEvent }) => triggeringEvent?.submitter?.name === "list";
 
 /** Where an element stands, in words that find its like in the new page. */
 function placeOf(element) {
@@ -95,7 +100,7 @@ function liked(place) {
   if (place.facet) {
     const facet = facets().find((each) => nameOf(each) === place.facet);
     // A choice that finds nothing any more is gone, the name of its filter is not.
-    const choice = place.value === undefined ? null : facet?.querySelector(`[value="${CSS.escape(place.value)}"]`);
+    const choice = place.value === undefined ? null : facet?.querySelector(`[type=checkbox][value="${CSS.escape(place.value)}"]`);
     return choice ?? facet?.querySelector("summary") ?? results();
   }
   if (place.field === "q") return document.getElementById("filter-q");
