@@ -448,6 +448,7 @@ def style_context(**changes: Any) -> dict[str, Any]:
                 "label": "Country",
                 "is_open": True,
                 "selected_count": 1,
+                "number_of_all": 34,
                 "options": [
                     {"value": "CL", "label": "Chile", "count": 41, "selected": True},
                     {"value": "CO", "label": "Colombia", "count": 37},
