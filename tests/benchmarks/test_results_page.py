@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from statistics import median
 
 import pytest
+import pytest_django
 from django.core.cache import cache
 from django.core.handlers.base import BaseHandler
 from django.core.management import call_command
