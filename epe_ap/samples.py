@@ -10,7 +10,8 @@ from django.core.paginator import Paginator
 
 from epe_ap import tokens
 from epe_ap.sample_charts import sample_charts
-from indicators.choices import Verification
+from epe_ap.sample_model import MODEL_CODES, sample_model
+from indicators.choices import Basis, Verification
 
 STATUSES = {
     "exceeded": "Exceeded",
@@ -329,6 +330,9 @@ def style_context(**changes: Any) -> dict[str, Any]:
             },
         ],
         "charts": sample_charts(),
+        "bases": Basis.choices,
+        "model": sample_model(SOURCE),
+        "model_codes": MODEL_CODES,
         "statuses": list(STATUSES.items()),
         "states": [(word, word.capitalize()) for word in ("draft", "submitted", "returned", "approved")],
         "form": SampleForm({"institution": "", "country": "PE", "is_final": True}),

@@ -16,12 +16,17 @@ from accounts.forms import is_key
 from accounts.models import User
 from epe_ap.pages import few, unknown_names, unknown_value
 from indicators.actions.lifecycle import move_result
+from indicators.choices import Basis, Level
 from indicators.desk import Desk, DeskOfIndicator, DeskOfResult, desk_of
 from indicators.models import ExpectedResult, Indicator, Result
+from indicators.models.framework import LEVELS
 from indicators.selections import whole, width
 from indicators.tables import FigureRow, figure_rows
 from projects.demonstrations import asked_for, query_of
 from projects.models import Programme
+
+#: So many columns of the drawing find room on a tablet, and on a desk or a sheet of paper on its side.
+FEW_COLUMNS, MOST_COLUMNS = 4, 8
 
 
 @dataclass
@@ -67,6 +72,28 @@ class Node:
     indicators: list[Measured] = field(default_factory=list)
     desk: DeskOfResult | None = None
 
+    @property
+    def heading(self) -> int:
+        """The level of its heading, below that of the section."""
+        return LEVELS.index(self.result.level) + 3
+
+    @property
+    def columns(self) -> int:
+        """How many columns of the drawing it takes: one for each immediate outcome. Outputs stand below one another."""
+        if self.result.level in (Level.IMMEDIATE, Level.OUTPUT):
+            return 1
+        return sum(child.columns for child in self.children) or 1
+
+    @property
+    def row(self) -> str:
+        """Whether those below it stand side by side: ``few`` also on a tablet, ``many`` on a desk and on paper; else
+        one below the other."""
+        if self.result.level == Level.ULTIMATE:
+            return "many" if self.columns <= MOST_COLUMNS else ""
+        if self.result.level == Level.INTERMEDIATE:
+            return "few" if self.columns <= FEW_COLUMNS else "many" if self.columns <= MOST_COLUMNS else ""
+        return ""
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def framework_page(request: HttpRequest) -> HttpResponse:
@@ -94,6 +121,7 @@ def framework_page(request: HttpRequest) -> HttpResponse:
             "without_model": Programme.objects.real().filter(expected_results__isnull=True).order_by("code"),
             "nodes": nodes,
             "tree": _tree(nodes),
+            "bases": [basis for basis in Basis.choices if basis[0] in {node.result.basis for node in nodes}],
             "desk": desk,
             "shows_all": shows_all,
             "problems": few(

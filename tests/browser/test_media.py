@@ -27,6 +27,11 @@ def test_the_framework_is_printed_without_what_is_only_for_the_screen(page: Page
         expect(part).not_to_be_visible()
     for part in ("h1", ".tree li", ".framework tbody tr"):
         expect(page.locator(part).first).to_be_visible()
+    # As an annex: the drawing on one sheet on its side, whole, and what is measured on the next.
+    for width, height in ((275, 192), (257, 198)):
+        page.set_viewport_size({"width": round(width * 96 / 25.4), "height": round(height * 96 / 25.4)})
+        end = page.locator("#logic-model").evaluate("(each) => each.getBoundingClientRect().bottom + scrollY")
+        assert end <= height * 96 / 25.4, f"{width} × {height} mm"
 
 
 def test_a_printed_result_keeps_its_filter_its_figures_and_its_sources(page: Page) -> None:

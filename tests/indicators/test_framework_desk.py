@@ -15,6 +15,7 @@ from indicators.actions import rebuild_results
 from indicators.actions.lifecycle import move_result
 from indicators.models import ExpectedResult, Indicator
 from indicators.rules.wording import not_neutral
+from indicators.views.framework import Node
 from tests import factories
 from tests.admin_pages import in_form, page, signed_in
 
@@ -37,6 +38,31 @@ ADDRESS = "/en/framework/"
 )
 def test_a_name_is_neutral_or_says_its_direction(name: str, words: list[str]) -> None:
     assert not_neutral(name) == words
+
+
+@pytest.mark.parametrize(
+    ("immediate", "columns", "rows"),
+    [
+        ([3, 4], 7, ["many", "few", "few"]),
+        ([0, 5], 6, ["many", "few", "many"]),
+        ([4, 5], 9, ["", "few", "many"]),
+    ],
+)
+def test_results_stand_side_by_side_as_far_as_there_is_room(
+    immediate: list[int], columns: int, rows: list[str]
+) -> None:
+    """The drawing has a column for each immediate outcome, however many outputs stand below it."""
+
+    def node(level: str, *children: Node) -> Node:
+        return Node(ExpectedResult(level=level), children=list(children))
+
+    middle = [
+        node("intermediate", *(node("immediate", node("output"), node("output")) for _ in range(number)))
+        for number in immediate
+    ]
+    top = node("ultimate", *middle)
+    assert (top.columns, [each.row for each in (top, *middle)]) == (columns, rows)
+    assert [each.heading for each in (top, middle[1], middle[1].children[0].children[0])] == [3, 4, 6]
 
 
 class Model:

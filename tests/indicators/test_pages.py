@@ -1,5 +1,6 @@
 """The indicator page, the framework, the comparison and the development goals."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -213,6 +214,7 @@ def test_the_framework_nests_expected_results_and_says_where_their_wording_is_fr
     actual = programme.figure(measured, 11)
     programme.figure(measured, 4, project=make.project(programme=programme.record))
     make.target(series=actual.series, period=actual.period, value=7)
+    make.baseline(series=actual.series, value=2)
     rebuild_results()
 
     page = client.get("/en/framework/")
@@ -223,11 +225,22 @@ def test_the_framework_nests_expected_results_and_says_where_their_wording_is_fr
         ("1100", []),
     ]
     for text in (
-        "Better lives Ultimate outcome stated in a source Source: The book, Intro",
-        "Dialogue Intermediate outcome reconstructed",
+        "Ultimate outcome 1000 Better lives stated in a source Source: The book, Intro no indicator 1000",
+        "Intermediate outcome 1100 Dialogue reconstructed 1 indicator 1100",
     ):
         assert text in words(page)
-    assert "Policies people not stated 7 11 exceeded" in words(page)
+    body = page.content.decode()
+    for code in ("1000", "1100"):
+        # From the drawing to its rows, and back.
+        assert body.count(f'href="#measured-{code}"') == body.count(f'id="measured-{code}"') == 1
+        assert body.count(f'href="#result-{code}"') == body.count(f'id="result-{code}"') == 1
+    figure = "/en/indicators/policies/figures/"
+    for opened in (f'href="{figure}[^"]+#target"', f'href="{figure}[^"#]+"', f'href="{figure}[^"]+#baseline"'):
+        assert len(re.findall(opened, body)) == 1
+    (address,) = set(re.findall(f'href="({figure}[^"#]+)', body))
+    opened = client.get(address).content.decode()
+    assert (opened.count('id="target"'), opened.count('id="baseline"')) == (1, 1)
+    assert "Policies people 2 7 11 exceeded" in words(page)
     assert "No indicator measures it." in words(page)
 
 
