@@ -37,6 +37,14 @@ class Forum(Record):
         models.TextField(_("summary"), blank=True, help_text=_("What it was about, in a few sentences of our own.")),
         attrgetter=fallback_to_any,
     )
+    account = TranslatedField(
+        models.TextField(
+            _("account"),
+            blank=True,
+            help_text=_("What was done, with whom and why, in our own words; an empty line between paragraphs."),
+        ),
+        attrgetter=fallback_to_any,
+    )
     themes = models.ManyToManyField(Theme, verbose_name=_("themes and dimensions"), related_name="forums", blank=True)
     mode = models.CharField(_("mode"), max_length=10, choices=ForumMode)
     city = models.CharField(_("city"), max_length=100, blank=True, help_text=_("Empty for a virtual forum."))

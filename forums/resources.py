@@ -29,7 +29,7 @@ class ForumResource(RecordResource):
             "number",
             "title",
             "language",
-            *in_languages("translated_title", "summary"),
+            *in_languages("translated_title", "summary", "account"),
             "themes",
             "mode",
             "city",

@@ -40,8 +40,8 @@ def whole(rows: Iterable[FigureRow]) -> FigureRow | None:
 FEW = 3
 
 
-def foremost(rows: Iterable[FigureRow], most: int = 6) -> list[FigureRow]:
-    """The figures to show large at the head of a page, one of each indicator, at most ``most``; none of a few.
+def foremost(rows: Iterable[FigureRow], most: int = 6, fewest: int = FEW) -> list[FigureRow]:
+    """The figures to show large at the head of a page, one of each indicator, at most ``most``; none of less than ``fewest``.
 
     Outcomes and outputs of which there was more than one, or a percentage: key figures of the programme first, then what has a target,
     outcomes before outputs, people before things. Contacts reached are apart, and what was only planned was not reached.
@@ -61,7 +61,7 @@ def foremost(rows: Iterable[FigureRow], most: int = 6) -> list[FigureRow]:
     chosen: dict[int, FigureRow] = {}
     for row in sorted(candidates, key=_prominence):
         chosen.setdefault(row.indicator_id, row)
-    return list(chosen.values())[:most] if len(chosen) >= FEW else []
+    return list(chosen.values())[:most] if len(chosen) >= fewest else []
 
 
 def _prominence(row: FigureRow) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("indicators/<slug:slug>/figures/<path:key>/", figure.figure_page, name="figure"),
     path("sdgs/", goal.goal_list, name="sdgs"),
     path("sdgs/<int:number>/", goal.goal_page, name="goal"),
+    path("sdgs/<int:number>/charts/<slug:kind>.<slug:ending>", goal.goal_chart, name="goal_chart"),
     path("results/", results.results_page, name="results"),
     path("results.csv", results.results_csv, name="results_csv"),
     path("results.xlsx", results.results_xlsx, name="results_xlsx"),

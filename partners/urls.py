@@ -12,4 +12,5 @@ urlpatterns = [
     ),
     path("partners/", views.partner_list, name="partners"),
     path("partners/<slug:slug>/", views.partner_page, name="partner"),
+    path("partners/<slug:slug>/charts/<slug:kind>.<slug:ending>", views.partner_chart, name="partner_chart"),
 ]

@@ -1,5 +1,7 @@
 """Public pages of countries and partners."""
 
+from dataclasses import replace
+
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +21,9 @@ from library.statements import Disagreement, by_kind
 from partners.choices import PartnerKind
 from partners.models import Country, Partner
 from projects.models import Partnership, Project, WorkPlan
+
+#: Before the kind of a chart of figures that a partner shares with others.
+SHARED = "shared-"
 
 
 @require_safe
@@ -89,11 +94,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
 def partner_page(request: HttpRequest, slug: str) -> HttpResponse:
     partner = get_object_or_404(Partner.objects.for_page(), slug=slug)
     names = Names.load()
-    projects = [one.project_id for one in partner.partnerships.all() if one.is_adopted]
-    results = Result.objects.for_pages().in_order(group="nature", sort="name", language=reader_language())
-    own, shared = figure_rows(
-        results.filter(partner=partner), results.filter(project__in=projects, partner=None), names=names
-    )
+    own, shared = _figures_of_partner(partner, names)
     discrepancies = Discrepancy.objects.about_partner(partner).with_statements()
     return render(
         request,
@@ -102,12 +103,36 @@ def partner_page(request: HttpRequest, slug: str) -> HttpResponse:
             "partner": partner,
             "headlines": foremost(own, most=3),
             "figures": tables_of(own, group="nature"),
+            "charts": _partner_charts(partner, own),
             "shared": tables_of(shared, group="nature"),
+            "shared_charts": _partner_charts(partner, shared, prefix=SHARED),
             "of_the_whole": partnerships_of_the_whole(partner),
             "citations": Citation.objects.about_partner(partner),
             "disagreements": Disagreement.of(discrepancies, names),
         },
     )
+
+
+@require_safe
+def partner_chart(request: HttpRequest, slug: str, kind: str, ending: str) -> HttpResponse:
+    """A chart of a partner's own figures, or of those that its projects share, as a file."""
+    partner = get_object_or_404(Partner.objects.for_page(), slug=slug)
+    own, shared = _figures_of_partner(partner, Names.load())
+    charts = [*_partner_charts(partner, own), *_partner_charts(partner, shared, prefix=SHARED)]
+    return chart_file(request, charts, kind=kind, ending=ending)
+
+
+def _figures_of_partner(partner: Partner, names: Names) -> list[list[FigureRow]]:
+    """The rows of its own figures, and those of the projects that it takes part in."""
+    projects = [one.project_id for one in partner.partnerships.all() if one.is_adopted]
+    results = Result.objects.for_pages().in_order(group="nature", sort="name", language=reader_language())
+    return figure_rows(results.filter(partner=partner), results.filter(project__in=projects, partner=None), names=names)
+
+
+def _partner_charts(partner: Partner, rows: list[FigureRow], *, prefix: str = "") -> list[Chart]:
+    drawn = [chart for chart in (target_chart(rows), women_chart(rows)) if chart is not None]
+    named = [replace(chart, kind=f"{prefix}{chart.kind}") for chart in drawn]
+    return located(named, of="partner", key=partner.slug, subject=partner.name)
 
 
 def partnerships_of_the_whole(partner: Partner) -> list[Partnership]:

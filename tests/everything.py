@@ -22,7 +22,7 @@ PAGES = {
     "/data/": 2,
     "/discrepancies/": 6,
     "/findings/": 6,
-    "/forums/": 3,
+    "/forums/": 8,
     "/forums/1/": 14,
     "/framework/": 10,
     "/indicators/trained/": 15,

@@ -81,7 +81,15 @@ PUBLIC = {
 #: What is public once it is published: of what is not there is no such page.
 PUBLISHED = {"figure_picture"}
 #: Charts of such pages as files: there is none where there is nothing to draw.
-CHARTS = {"country_chart", "theme_chart", "project_chart", "indicator_chart"}
+CHARTS = {
+    "country_chart",
+    "theme_chart",
+    "project_chart",
+    "indicator_chart",
+    "forum_chart",
+    "partner_chart",
+    "goal_chart",
+}
 #: Pages about whoever is signed in, and those on which one signs in.
 ONESELF = {
     *("account_request_login_code", "account_confirm_login_code"),
@@ -286,6 +294,9 @@ OF_PAGE: dict[str, dict[str, Any]] = {
     "theme_chart": {"slug": "T1", "kind": "targets"},
     "project_chart": {"slug": lambda _world, project: project, "kind": "targets"},
     "country_chart": {"code": "CL", "kind": "women"},
+    "forum_chart": {"slug": "1", "kind": "women"},
+    "partner_chart": {"slug": "b", "kind": "shared-targets"},
+    "goal_chart": {"kind": "targets"},
     "programme": {"slug": "epe"},
     "figure": {"slug": "trained", "key": "h1/partner=b"},
     "theme": {"slug": "T1"},

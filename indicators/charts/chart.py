@@ -19,7 +19,10 @@ Row = Any
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a chart's table: as a page writes it and, where it is a number, as a file does."""
+    """A cell of a chart's table: as a page writes it and, where it is a number, as a file does.
+
+    The cell with the figure leads to the page of that figure, the last one to the source.
+    """
 
     text: str
     number: Decimal | None = None

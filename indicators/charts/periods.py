@@ -329,7 +329,7 @@ def _chart(kind: str, title: str, sheet: Sheet, shown: Sequence[Run], number_of:
                     Cell(row.indicator.unit),
                     Cell(row.period_label),
                     Cell("–" if row.target is None else target_of(row, row.target), row.target),
-                    Cell(actual_of(row), row.actual),
+                    Cell(actual_of(row), row.actual, row.figure_url),
                     source_cell(row),
                 ]
                 for run in shown

@@ -175,6 +175,7 @@ def _chart(kind: str, rows: Sequence[Row], title: str, notes: Sequence[str], nam
                         if row.origin == Origin.COMPUTED
                         else actual_of(row),
                         row.actual,
+                        row.figure_url,
                     ),
                     source_cell(row),
                 ]

@@ -229,7 +229,7 @@ def _table(bullets: Sequence[Bullet]) -> Table:
                 Cell(bullet.row.indicator.unit),
                 Cell(bullet.row.period_label),
                 Cell(target_of(bullet.row, bullet.target), bullet.target),
-                Cell(bullet.said or "–", bullet.actual),
+                Cell(bullet.said or "–", bullet.actual, bullet.row.figure_url),
                 Cell(str(bullet.row.get_status_display)),
                 source_cell(bullet.row),
             ]

@@ -216,7 +216,7 @@ def _table(splits: Sequence[Split]) -> Table:
                 Cell(split.row.period_label),
                 _percent_cell(split.women, split.share, is_computed=split.is_computed),
                 _percent_cell(split.men, percent(split.men), is_computed=split.is_computed),
-                Cell(actual_of(split.row), split.row.actual),
+                Cell(actual_of(split.row), split.row.actual, split.row.figure_url),
                 source_cell(split.row),
             ]
             for split in splits

@@ -172,14 +172,15 @@ class Revision:
 def revision_in_force(revisions: Iterable[Revision], *, ends_on: date, is_published: bool) -> Revision | None:
     """The version of a target that counts for a period.
 
-    The current one; but a published report keeps the one that was valid when its period ended.
+    The current one; but a published report keeps the one that was valid when its period ended. Where none is current, what is
+    kept is to be read and not to be measured against: nothing took its place.
     """
     ordered = sorted(revisions, key=lambda each: each.number)
     current = [each for each in ordered if each.is_current]
-    if not is_published:
+    if not current or not is_published:
         return current[-1] if current else None
     valid = [each for each in ordered if each.valid_from is None or each.valid_from <= ends_on]
-    return valid[-1] if valid else (ordered[0] if ordered else None)
+    return valid[-1] if valid else ordered[0]
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,11 @@ def test_figures_of_a_forum_are_regional_wherever_it_was_held(client: Client):
 
     assert [(row.indicator.name, row.is_regional) for row in page.context["figures"].rows] == [("Participations", True)]
     assert "Santiago, Chile" in words(page)
+    # Large at the head of the page, and in the list.
+    assert [row.actual for row in page.context["headlines"]] == [132]
+    listed = client.get("/en/forums/")
+    assert "Santiago, Chile 132 people" in words(listed)
+    assert "The sources state figures of 1 of 1 forum" not in words(listed)
     assert client.get("/en/countries/CL/").context["figures"].number == 0
 
 

@@ -880,6 +880,12 @@ def test_revision_in_force(ends_on: date, is_published: bool, expected: int) -> 
     assert found.key == expected
 
 
+@pytest.mark.parametrize("is_published", [True, False])
+def test_an_earlier_target_that_nothing_replaced_counts_for_no_period(is_published: bool) -> None:
+    found = rules.revision_in_force(REVISIONS[:1], ends_on=date(2020, 12, 31), is_published=is_published)
+    assert found is None
+
+
 # --- Small cells ------------------------------------------------------------------------------------------------------
 
 
