@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -94,17 +95,53 @@ MISSET = {
 }
 
 
-def sentences():
-    """Each text of the fixtures that is read as prose or as a title, with its language."""
+def rows():
+    """Each row of the fixtures with the name of its file."""
     for path in sorted((settings.BASE_DIR / "fixtures").glob("*.json")):
         for row in json.loads(path.read_text(encoding="utf-8")):
-            fields = row["fields"]
-            for field, text in fields.items():
-                suffix = re.search("_(fr|es|en)$", field)
-                if suffix and text:
-                    yield suffix[1], f"{path.name} {row['model']} {field}", text
-                elif field in ("title", "name", "section") and row["model"] != "partners.partneralias":
-                    yield fields.get("language", "fr"), f"{path.name} {row['model']} {field}", text
+            yield f"{path.name} {row['model']}", row
+
+
+def sentences():
+    """Each text of the fixtures that is read as prose or as a title, with its language."""
+    for where, row in rows():
+        fields = row["fields"]
+        for field, text in fields.items():
+            suffix = re.search("_(fr|es|en)$", field)
+            if suffix and text:
+                yield suffix[1], f"{where} {field}", text
+            elif field in ("title", "name", "section") and row["model"] != "partners.partneralias":
+                yield fields.get("language", "fr"), f"{where} {field}", text
+
+
+def numbers(text):
+    """The numbers of a text that are written in digits, without years and codes."""
+    text = re.sub(r"\b[A-Z]+\d[\d.]*|CONALEP (021|146)|\b20[0-3]\d\b", "", text)
+    grouped = re.sub(r"(?<=\d)[\xa0,](?=\d{3}\b)", "", text)
+    return sorted(number.replace(",", ".") for number in re.findall(r"\d+(?:[.,]\d+)?", grouped))
+
+
+def test_the_fixtures_say_the_same_numbers_in_each_language():
+    found = []
+    for where, row in rows():
+        for field, text in row["fields"].items():
+            if field.endswith("_fr") and text:
+                others = [row["fields"].get(field.removesuffix("_fr") + suffix) for suffix in ("_es", "_en")]
+                found += [(where, text, other) for other in others if other and numbers(other) != numbers(text)]
+    assert found == []
+
+
+def test_the_story_of_a_country_or_theme_is_told_with_figures_of_the_fixtures():
+    figures, stories = set(), []
+    for where, row in rows():
+        fields = row["fields"]
+        if row["model"] in ("indicators.actual", "indicators.target", "indicators.baseline"):
+            figures |= {Decimal(number) for number in (fields.get("value"), fields.get("share")) if number is not None}
+        elif row["model"] in ("partners.country", "projects.theme"):
+            text = f"{fields.get('summary_en', '')} {fields.get('account_en', '')}".replace(" million", ",000,000")
+            stories += [(where, number) for number in numbers(text)]
+    assert stories
+    assert [story for story in stories if Decimal(story[1]) not in figures] == []
 
 
 def test_the_sentences_of_the_fixtures_are_set_as_each_language_sets_them():
