@@ -44,5 +44,5 @@ env-example: ## write .env.example anew from epe_ap/environment.py
 	@.venv/bin/python -m epe_ap.environment > .env.example
 
 clean: ## remove what these commands made, except the database
-	@rm -rf .venv staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	@rm -rf .venv staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis test-results tests/lighthouse/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -48,6 +48,9 @@ if [ "$($python -m epe_ap.environment BROWSER)" = no ] && [ -z "${CI:-}" ]; then
   note "Browser tests" "left out" 0
 else
   began=$SECONDS
+  if [ "$which" = long ]; then
+    bash scripts/lighthouse.sh >/dev/null || note "Lighthouse" FAILED 0
+  fi
   if chromium=$(bash scripts/chromium.sh); then
     # Each process has a site of its own. A file stays with one of them: its tests may share a page.
     stage "Browser tests" env CHROMIUM="$chromium" "${pytest[@]}" --dist loadfile -m "browser and $which" tests/browser
