@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -205,7 +206,7 @@ def plain_page(browser: Browser, base_url: str) -> Iterator[Page]:
 
 
 def listened_to(page: Page) -> Iterator[Page]:
-    """What a fixture gives as a page; at the end its test fails when the browser complained."""
+    """What a fixture gives as a page; at the end its test fails when the browser complained, or asked another server."""
     complaints: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
@@ -220,13 +221,20 @@ def listened_to(page: Page) -> Iterator[Page]:
     def on_error(error: Error) -> None:
         complaints.append(error.message)
 
+    def on_request(request: Request) -> None:
+        host = urllib.parse.urlsplit(request.url).hostname
+        if host not in {None, "127.0.0.1"}:
+            complaints.append(f"asks {host}")
+
     page.on("console", on_console)
+    page.on("request", on_request)
     page.on("pageerror", on_error)
     page.set_default_timeout(10_000)
     yield page
     # A page may serve several tests.
     page.remove_listener("console", on_console)
     page.remove_listener("pageerror", on_error)
+    page.remove_listener("request", on_request)
     assert complaints == []
 
 

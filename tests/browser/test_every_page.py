@@ -1,6 +1,7 @@
 """Every kind of public page, in each language: accessible, as wide as the window, and nothing refused by the browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -29,6 +30,16 @@ CUT_WORDS = """[...document.querySelectorAll('.plot-drawing')].flatMap(drawing =
         const box = words.getBoundingClientRect();
         return box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 4;
     }).map(words => words.textContent);
+})"""
+
+
+#: What only a look at the page as it stands can tell: text that is cut, focus that is not seen, targets without room.
+FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
+#: What moved while a page arrived, from 0 on: the browser tells whoever asks, also afterwards.
+MOVED = """() => new Promise(done => {
+    const observer = new PerformanceObserver(list => done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0)));
+    observer.observe({type: "layout-shift", buffered: true});
+    setTimeout(() => done(0), 0);
 })"""
 
 
@@ -67,6 +78,8 @@ def test_page_can_be_used_by_everybody(page: Page, axe: Axe, name: str) -> None:
         response = page.goto(look.address)
         assert response is not None
         assert response.status == (404 if name in ("404", "confirm", "invitation") else 200)
+        if moved := round(page.evaluate(MOVED), 3):
+            faults.append(f"{look} moves by {moved} while it arrives")
         options = {"runOnly": RULES, "resultTypes": ["violations"]}
         if look.at_colours:
             found = axe.run(page, context={"exclude": FURTHER_ROWS}, options=options)
@@ -81,4 +94,8 @@ def test_page_can_be_used_by_everybody(page: Page, axe: Axe, name: str) -> None:
                 faults.append(f"{look.address} needs {needed} px of a window of {width} px")
             if cut := page.evaluate(CUT_WORDS):
                 faults.append(f"{look.address} cuts words of its charts: {cut}")
+            if width == WIDTHS[0] and look == looks(name)[0]:
+                # By the keyboard, so that the focus is marked. The style page bears sums longer than any.
+                page.keyboard.press("Tab")
+                faults += [f"{look.address} {fault}" for fault in page.evaluate(FAULTS, name != "style")]
     assert faults == []
