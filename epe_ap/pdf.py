@@ -31,14 +31,25 @@ class NoSheet(Exception):
     """A sheet cannot be made; the message is a sentence for whoever asked for it."""
 
 
-def render_pdf(template: str, context: Mapping[str, Any], request: HttpRequest) -> bytes:
-    """The template as a PDF.
+def render_pdf(
+    template: str,
+    context: Mapping[str, Any],
+    request: HttpRequest,
+    *,
+    most_characters: int = MOST_CHARACTERS,
+    most_pages: int | None = None,
+) -> bytes:
+    """The template as a PDF, whose links lead to the site that was asked.
+
+    Args:
+        most_characters: of the page that is turned into it.
+        most_pages: of the PDF; as many as ``MOST_PAGES`` unless said.
 
     Raises:
         NoSheet: when the page is too long, or the server lacks what PDFs are made with; the log says which.
     """
     html = render_to_string(template, dict(context), request)
-    if len(html) > MOST_CHARACTERS:
+    if len(html) > most_characters:
         raise NoSheet(_("This is too long for a printed sheet: print the page itself."))
     try:
         printing = importlib.import_module("epe_ap.printing")
@@ -46,7 +57,9 @@ def render_pdf(template: str, context: Mapping[str, Any], request: HttpRequest) 
         logger.error("%s (%s)", MISSING, str(problem).splitlines()[0])
         raise NoSheet(_("This server cannot make PDF files at the moment: print the page itself.")) from problem
     try:
-        made: bytes = printing.pdf_of(html, most_pages=MOST_PAGES)
+        made: bytes = printing.pdf_of(
+            html, most_pages=MOST_PAGES if most_pages is None else most_pages, site=request.build_absolute_uri("/")
+        )
     except printing.TooManyPages as problem:
         raise NoSheet(_("This is too long for a printed sheet: print the page itself.")) from problem
     return made
@@ -64,8 +77,19 @@ def pdf_answer(
     try:
         content = render_pdf(template, context, request)
     except NoSheet as problem:
-        return render(request, "epe_ap/no_sheet.html", {"sentence": str(problem), "back": back}, status=503)
+        return no_sheet(request, str(problem), back)
+    answer = pdf_file(content, name)
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def no_sheet(request: HttpRequest, sentence: str, back: str) -> HttpResponse:
+    """The page that says why there is none."""
+    return render(request, "epe_ap/no_sheet.html", {"sentence": sentence, "back": back}, status=503)
+
+
+def pdf_file(content: bytes, name: str) -> HttpResponse:
+    """A PDF under a name without ending."""
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
-    answer["Cache-Control"] = "private, no-store"
     return answer

@@ -296,6 +296,12 @@ class FigureTables:
     def number_with_target(self) -> int:
         return sum(len(rows) for _heading, rows in self.with_target)
 
+    @property
+    def common_period(self) -> str:
+        """The name of the period where all rows have the same one; else empty."""
+        periods = {row.result.period_id: row.period_label for row in self.rows}
+        return periods.popitem()[1] if len(periods) == 1 else ""
+
     def __bool__(self) -> bool:
         return bool(self.with_target or self.recorded)
 

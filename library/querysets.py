@@ -211,6 +211,10 @@ class DiscrepancyQuerySet(RecordQuerySet):
             | Q(actuals__series__partner=partner)
         )
 
+    def about_country(self, country: Country) -> Self:
+        """Where sources disagree about a country's own figures."""
+        return self._about(Q(citations__actual__series__country=country) | Q(actuals__series__country=country))
+
     def about_forum(self, forum: Forum) -> Self:
         return self._about(
             Q(citations__forum=forum) | Q(citations__actual__series__forum=forum) | Q(actuals__series__forum=forum)

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from partners import views
+from partners import sheets, views
 
 urlpatterns = [
     path("countries/", views.country_list, name="countries"),
@@ -10,7 +10,9 @@ urlpatterns = [
         views.country_chart,
         name="country_chart",
     ),
+    re_path(r"^countries/(?P<code>[A-Z]{2})/sheet\.pdf$", sheets.country_pdf, name="country_pdf"),
     path("partners/", views.partner_list, name="partners"),
     path("partners/<slug:slug>/", views.partner_page, name="partner"),
     path("partners/<slug:slug>/charts/<slug:kind>.<slug:ending>", views.partner_chart, name="partner_chart"),
+    path("partners/<slug:slug>/sheet.pdf", sheets.partner_pdf, name="partner_pdf"),
 ]

@@ -1,6 +1,7 @@
 """Public pages of countries and partners."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
@@ -39,27 +40,28 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
     country = get_object_or_404(Country, code=code.upper())
     if code != country.code:
         return redirect(country, permanent=True)
+    return render(request, "partners/country_page.html", country_context(country))
+
+
+def country_context(country: Country) -> dict[str, Any]:
+    """What the page of a country and its sheet show."""
     results = _results_of_countries()
     # What a forum counted is not offered as if it came near to being the country's: it was merely held there.
     around = results.regional().filter(programme__countries=country).exclude(forum__country=country)
     own, regional = figure_rows(results.filter(country=country), around)
-    return render(
-        request,
-        "partners/country_page.html",
-        {
-            "country": country,
-            "headlines": foremost(own),
-            "forums": Forum.objects.real().filter(country=country).order_by("number"),
-            "findings": by_kind(Finding.objects.about_country(country).for_list()),
-            "figures": tables_of(own),
-            "charts": _country_charts(country, own),
-            "regional": tables_of(regional),
-            "projects": Project.objects.real().filter(countries=country).for_list(),
-            "partners": Partner.objects.for_list().filter(country=country),
-            "publications": Publication.objects.filter(countries=country).for_cards(),
-            "work_plans": WorkPlan.objects.real().filter(countries=country),
-        },
-    )
+    return {
+        "country": country,
+        "headlines": foremost(own),
+        "forums": Forum.objects.real().filter(country=country).order_by("number"),
+        "findings": by_kind(Finding.objects.about_country(country).for_list()),
+        "figures": tables_of(own),
+        "charts": _country_charts(country, own),
+        "regional": tables_of(regional),
+        "projects": Project.objects.real().filter(countries=country).for_list(),
+        "partners": Partner.objects.for_list().filter(country=country),
+        "publications": Publication.objects.filter(countries=country).for_cards(),
+        "work_plans": WorkPlan.objects.real().filter(countries=country),
+    }
 
 
 @require_safe
@@ -93,24 +95,25 @@ def partner_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def partner_page(request: HttpRequest, slug: str) -> HttpResponse:
     partner = get_object_or_404(Partner.objects.for_page(), slug=slug)
+    return render(request, "partners/partner_page.html", partner_context(partner))
+
+
+def partner_context(partner: Partner) -> dict[str, Any]:
+    """What the page of a partner and its sheet show."""
     names = Names.load()
     own, shared = _figures_of_partner(partner, names)
     discrepancies = Discrepancy.objects.about_partner(partner).with_statements()
-    return render(
-        request,
-        "partners/partner_page.html",
-        {
-            "partner": partner,
-            "headlines": foremost(own, most=3),
-            "figures": tables_of(own, group="nature"),
-            "charts": _partner_charts(partner, own),
-            "shared": tables_of(shared, group="nature"),
-            "shared_charts": _partner_charts(partner, shared, prefix=SHARED),
-            "of_the_whole": partnerships_of_the_whole(partner),
-            "citations": Citation.objects.about_partner(partner),
-            "disagreements": Disagreement.of(discrepancies, names),
-        },
-    )
+    return {
+        "partner": partner,
+        "headlines": foremost(own, most=3),
+        "figures": tables_of(own, group="nature"),
+        "charts": _partner_charts(partner, own),
+        "shared": tables_of(shared, group="nature"),
+        "shared_charts": _partner_charts(partner, shared, prefix=SHARED),
+        "of_the_whole": partnerships_of_the_whole(partner),
+        "citations": Citation.objects.about_partner(partner),
+        "disagreements": Disagreement.of(discrepancies, names),
+    }
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Public pages of projects, themes and work plans."""
 
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse
@@ -89,35 +90,38 @@ def project_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def project_page(request: HttpRequest, slug: str) -> HttpResponse:
     demonstration = asked_for(request)
-    project = get_object_or_404(_projects(demonstration).for_page(), slug=slug)
+    project = get_object_or_404(projects_shown(demonstration).for_page(), slug=slug)
+    return render(request, "projects/project_page.html", project_context(project, demonstration))
+
+
+def project_context(project: Project, demonstration: Programme | None) -> dict[str, Any]:
+    """What the page of a project and its sheet show."""
     figures = _figures_of_project(project, demonstration)
     citations = list(Citation.objects.about_project(project))
-    return render(
-        request,
-        "projects/project_page.html",
-        {
-            "project": project,
-            "headlines": foremost(figures.rows, most=3),
-            "figures": figures,
-            "charts": _project_charts(project, figures),
-            "roles": partners_by_role(project, citations),
-            "citations": [citation for citation in citations if citation.project_id],
-            "findings": by_kind(Finding.objects.filter(project=project).for_section()),
-            "discrepancies": Discrepancy.objects.about_project(project),
-        },
-    )
+    return {
+        "project": project,
+        "sheet": f"{reverse('project_pdf', args=[project.slug])}{query_of(project.programme)}",
+        "headlines": foremost(figures.rows, most=3),
+        "figures": figures,
+        "charts": _project_charts(project, figures),
+        "roles": partners_by_role(project, citations),
+        "citations": [citation for citation in citations if citation.project_id],
+        "findings": by_kind(Finding.objects.filter(project=project).for_section()),
+        "discrepancies": Discrepancy.objects.about_project(project),
+    }
 
 
 @require_safe
 def project_chart(request: HttpRequest, slug: str, kind: str, ending: str) -> HttpResponse:
     """A chart of a project's figures as a file."""
     demonstration = asked_for(request)
-    project = get_object_or_404(_projects(demonstration).select_related("programme"), slug=slug)
+    project = get_object_or_404(projects_shown(demonstration).select_related("programme"), slug=slug)
     figures = _figures_of_project(project, demonstration)
     return chart_file(request, _project_charts(project, figures), kind=kind, ending=ending)
 
 
-def _projects(demonstration: Programme | None) -> ProjectQuerySet:
+def projects_shown(demonstration: Programme | None) -> ProjectQuerySet:
+    """Projects that have a public page: the real ones, or those of the demonstration that an address names."""
     return Project.objects.real() if demonstration is None else demonstration.projects.all()
 
 
@@ -164,33 +168,34 @@ def theme_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def theme_page(request: HttpRequest, slug: str) -> HttpResponse:
     theme = get_object_or_404(Theme.objects.real().select_related("programme"), slug=slug)
+    return render(request, "projects/theme_page.html", theme_context(theme))
+
+
+def theme_context(theme: Theme) -> dict[str, Any]:
+    """What the page of a theme and its sheet show."""
     results = Result.objects.for_pages().of_themes([theme])
     [rows] = figure_rows(results.in_order(group="family", sort="name", language=reader_language()))
     reached = [row for row in rows if row.nature in (Nature.OUTCOME, Nature.OUTPUT)]
     done = [row for row in rows if row.nature not in (Nature.OUTCOME, Nature.OUTPUT)]
     figures = tables_of(reached)
-    return render(
-        request,
-        "projects/theme_page.html",
-        {
-            "theme": theme,
-            "headlines": foremost(reached),
-            "figures": figures,
-            "charts": _theme_charts(theme, figures),
-            "activities": tables_of(sorted(done, key=lambda row: NATURE_ORDER.index(row.nature)), group="nature"),
-            "project_themes": (
-                theme.project_themes.select_related("project")
-                .prefetch_related("project__countries")
-                .order_by("project__code")
-            ),
-            "forums": Forum.objects.real().filter(themes=theme).for_cards(),
-            "partners": Partner.objects.for_list().of_theme(theme),
-            "publications": Publication.objects.filter(themes=theme).for_cards(),
-            "findings": by_kind(Finding.objects.about_theme(theme).for_list()),
-            "citations": Citation.objects.about_theme(theme),
-            "discrepancies": Discrepancy.objects.about_theme(theme),
-        },
-    )
+    return {
+        "theme": theme,
+        "headlines": foremost(reached),
+        "figures": figures,
+        "charts": _theme_charts(theme, figures),
+        "activities": tables_of(sorted(done, key=lambda row: NATURE_ORDER.index(row.nature)), group="nature"),
+        "project_themes": (
+            theme.project_themes.select_related("project")
+            .prefetch_related("project__countries")
+            .order_by("project__code")
+        ),
+        "forums": Forum.objects.real().filter(themes=theme).for_cards(),
+        "partners": Partner.objects.for_list().of_theme(theme),
+        "publications": Publication.objects.filter(themes=theme).for_cards(),
+        "findings": by_kind(Finding.objects.about_theme(theme).for_list()),
+        "citations": Citation.objects.about_theme(theme),
+        "discrepancies": Discrepancy.objects.about_theme(theme),
+    }
 
 
 @require_safe

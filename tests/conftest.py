@@ -10,6 +10,7 @@ from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from accounts.models import User
+from epe_ap import printing
 
 # A run must say the same thing twice: no new examples in CI and before a commit. `make test-long` searches on.
 settings.register_profile(
@@ -46,6 +47,12 @@ def in_english() -> Iterator[None]:
     """Sentences are said in English, whatever a test finds."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def sheets_as_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Printed sheets are answered as the HTML that they are made of: what they say is read there, in no time."""
+    monkeypatch.setattr(printing, "pdf_of", lambda html, **_limits: html.encode())
 
 
 @pytest.fixture

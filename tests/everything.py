@@ -49,6 +49,19 @@ PAGES = {
 }
 
 
+#: Printed sheets of such pages, likewise.
+SHEETS = {
+    "/countries/CL/sheet.pdf": 14,
+    "/partners/institute/sheet.pdf": 13,
+    "/projects/B05.1/sheet.pdf": 14,
+    "/themes/T1/sheet.pdf": 13,
+}
+
+
+#: Reports, which hold the whole of a programme.
+REPORTS = {"/programmes/epe-ap/report.pdf": 20}
+
+
 class Everything:
     """One of each record that has a page, and rows around them that :meth:`add` makes more of."""
 

@@ -23,7 +23,7 @@ from search.actions import rebuild_search
 from tests import factories as make
 from tests.factories import three
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("sheets_as_pages")]
 
 #: Stands in everything of institution B that only B and the staff may read.
 DECOY_WORD, DECOY_NUMBER = "DECOYWORD", 987654321
@@ -64,6 +64,7 @@ PUBLIC = {
         "indicator_history",
         "figure",
     ),
+    *("country_pdf", "partner_pdf", "programme_report", "project_pdf", "theme_pdf"),
     *("sdgs", "goal", "results", "results_csv", "results_xlsx", "results_json", "publications", "findings"),
     *(
         "sources",
@@ -283,8 +284,11 @@ OF_PAGE: dict[str, dict[str, Any]] = {
         "code": lambda world, _project: world.kwargs["round"].code,
         "pk": lambda world, _project: world.kwargs["confirmation"].pk,
     },
-    **{name: {"slug": lambda _world, project: project} for name in ("project", "project_board", "project_sheet")},
-    "partner": {"slug": "b"},
+    **{
+        name: {"slug": lambda _world, project: project}
+        for name in ("project", "project_board", "project_sheet", "project_pdf")
+    },
+    **{name: {"slug": "b"} for name in ("partner", "partner_pdf")},
     "indicator": {"slug": "trained"},
     "indicator_history": {"slug": "trained"},
     "sitemap_section": {"section": "indicators"},
@@ -297,9 +301,9 @@ OF_PAGE: dict[str, dict[str, Any]] = {
     "forum_chart": {"slug": "1", "kind": "women"},
     "partner_chart": {"slug": "b", "kind": "shared-targets"},
     "goal_chart": {"kind": "targets"},
-    "programme": {"slug": "epe"},
+    **{name: {"slug": "epe"} for name in ("programme", "programme_report")},
     "figure": {"slug": "trained", "key": "h1/partner=b"},
-    "theme": {"slug": "T1"},
+    **{name: {"slug": "T1"} for name in ("theme", "theme_pdf")},
     "work_plan": {"slug": "plan"},
     "work_plan_calendar": {"slug": "plan"},
     "forum": {"slug": "1"},

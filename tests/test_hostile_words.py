@@ -268,7 +268,7 @@ def hostile(django_db_setup: None, django_db_blocker: Any) -> Iterator[Hostile]:
         transaction.set_rollback(True)
 
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hostile")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hostile", "sheets_as_pages")]
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from indicators.actions import rebuild_results
 from indicators.models import Actual, Indicator, ReportingPeriod
 from tests import factories as make
-from tests.everything import PAGES, Everything
+from tests.everything import PAGES, REPORTS, SHEETS, Everything
 from tests.factories import three
 
 LANGUAGES = ("fr", "es", "en")
@@ -122,7 +122,7 @@ def waiting(django_db_setup: None, django_db_blocker: Any) -> Iterator[Waiting]:
         transaction.set_rollback(True)
 
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("waiting")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("waiting", "sheets_as_pages")]
 
 
 def traces(answer: Any) -> list[str]:
@@ -147,6 +147,8 @@ QUERIES = (
 FILES = {f"/results{ending}{query}" for ending in (".csv", ".json") for query in QUERIES[2:]}
 ADDRESSES = (
     *PAGES,
+    *SHEETS,
+    *REPORTS,
     *FILES,
     *(f"/results/{query}" for query in QUERIES),
     *(f"/results{ending}{query}" for ending in (".csv", ".json", ".xlsx") for query in QUERIES[:2]),

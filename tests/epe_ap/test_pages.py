@@ -28,7 +28,7 @@ def everything(django_db_setup: None, django_db_blocker: Any) -> Iterator[Everyt
         transaction.set_rollback(True)
 
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everything")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everything", "sheets_as_pages")]
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -87,7 +87,7 @@ def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[Made]:
         transaction.set_rollback(True)
 
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("made", "sheets_as_pages")]
 
 
 @pytest.fixture
