@@ -13,7 +13,10 @@ from playwright.sync_api import sync_playwright
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 #: File name, page, and how much of it is shown.
-PICTURES = [("results.png", "/en/results/", {"width": 1400, "height": 1165})]
+PICTURES = [
+    ("home.png", "/en/", {"width": 1400, "height": 1165}),
+    ("results.png", "/en/results/", {"width": 1400, "height": 1165}),
+]
 #: A README is read over slow lines too.
 LARGEST = 250_000
 
