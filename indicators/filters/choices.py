@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from django.db.models import F
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -111,12 +112,16 @@ class Vocabulary:
     indicators: dict[int, "Traits"]
     #: Names of the development goals that indicators contribute to, by their numbers.
     goals: dict[int, str]
+    #: Primary keys of the countries that each programme works in, by its own.
+    countries_of: dict[int, set[int]]
 
     @classmethod
     def load(cls, language: str) -> "Vocabulary":
         indicators, goals = _traits(language)
+        programmes, countries_of = _programmes()
         return cls(
-            programmes=list(Programme.objects.order_by("code")),
+            programmes=programmes,
+            countries_of=countries_of,
             countries=list(Country.objects.order_by("code")),
             themes=list(Theme.objects.order_by("programme__code", "-kind", "number")),
             projects=list(Project.objects.order_by("programme__code", "code")),
@@ -232,6 +237,11 @@ class Vocabulary:
     def pks(self, facet: str, values: Iterable[str]) -> list[int]:
         return [choice.pk for choice in self.chosen(facet, values) if choice.pk is not None]
 
+    def programmes_in(self, countries: Iterable[str]) -> list[int]:
+        """Primary keys of the programmes that work in one of these countries."""
+        wanted = set(self.pks("country", countries))
+        return [programme for programme, there in self.countries_of.items() if there & wanted]
+
     @cached_property
     def _spellings(self) -> dict[str, dict[str, Choice]]:
         spellings: dict[str, dict[str, Choice]] = {}
@@ -251,6 +261,18 @@ class Vocabulary:
             )
             for number in range(1, 18)
         ]
+
+
+def _programmes() -> tuple[list[Programme], dict[int, set[int]]]:
+    """All programmes, and the countries that each works in, in one query."""
+    programmes: dict[int, Programme] = {}
+    countries: dict[int, set[int]] = {}
+    for programme in Programme.objects.annotate(country_id=F("countries")).order_by("code"):
+        programmes.setdefault(programme.pk, programme)
+        there = countries.setdefault(programme.pk, set())
+        if programme.country_id is not None:
+            there.add(programme.country_id)
+    return list(programmes.values()), countries
 
 
 def _traits(language: str) -> tuple[dict[int, Traits], dict[int, str]]:

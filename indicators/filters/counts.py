@@ -63,6 +63,7 @@ class Facts(NamedTuple):
 
     branch: int
     rows: int
+    programme_id: int
     indicator_id: int
     project_id: int | None
     country_id: int | None
@@ -137,6 +138,7 @@ class Counts:
         asked = {name: set(values) for name, values in results.effective.items() if values}
         defaults = {name: set(values) for name, values in vocabulary.defaults.items()}
         held_there = _forums_held_in(vocabulary, results.effective["country"])
+        working_there = set(vocabulary.programmes_in(results.effective["country"]))
 
         for facts in _groups(results, version):
             if facts.branch == len(TOGETHER):
@@ -159,7 +161,8 @@ class Counts:
             (name,) = missed
             if name not in defaults or not defaults[name].isdisjoint(values_of[name](facts)):
                 counts.without[name] += facts.rows
-            if name == "country" and facts.country_id is None and facts.forum_id not in held_there:
+            is_regional = name == "country" and facts.country_id is None and facts.forum_id not in held_there
+            if is_regional and facts.programme_id in working_there:
                 counts.regional += facts.rows
         if not results.offers_regional:
             counts.regional = 0
@@ -213,7 +216,7 @@ def _branch(results: ResultFilter, number: int, names: Sequence[str]) -> list[An
     if number == 0:
         columns |= {"country_id"} if results.group == "country" else set()
     if "country" in names and results.offers_regional:
-        columns |= {"forum_id"}
+        columns |= {"forum_id", "programme_id"}
     said = _columns(number, {column: F(column) for column in columns})
     counted = rows.annotate(**said).values(*said).annotate(rows_counted=Count("*"))
     return [counted.values_list("branch", "rows_counted", *list(said)[1:])]

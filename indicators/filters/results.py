@@ -153,15 +153,17 @@ class ResultFilter(django_filters.FilterSet):
         """Beside a country's figures: those that the same filters find, and that belong to no single country.
 
         Where a forum was held says nothing about whom its figures are about: what a forum held in that country counted
-        is not offered as if it came near to being the country's own.
+        is not offered as if it came near to being the country's own. Nor is what a programme counted that does not work there.
         """
         others = ResultFilter(
             self._data({name: values for name, values in self._everything().items() if name != "country"}),
             vocabulary=self.vocabulary,
             today=self.today,
         )
-        held_there = Q(forum__country__in=self.vocabulary.pks("country", self.effective["country"]))
-        return self._in_order(others.qs.regional().exclude(held_there))
+        countries = self.effective["country"]
+        held_there = Q(forum__country__in=self.vocabulary.pks("country", countries))
+        of_there = others.qs.regional().filter(programme__in=self.vocabulary.programmes_in(countries))
+        return self._in_order(of_there.exclude(held_there))
 
     @property
     def offers_regional(self) -> bool:

@@ -28,7 +28,8 @@ class World:
 
 def world() -> World:
     programme = make.programme(slug="epe-ap", code="EPE-AP")
-    chile = make.country("CL", **three("name", "Chile"))
+    chile, peru = make.country("CL", **three("name", "Chile")), make.country("PE", **three("name", "Pérou"))
+    programme.countries.set([chile, peru])
     return World(
         programme=programme,
         period=make.period(
@@ -40,7 +41,7 @@ def world() -> World:
             **three("name", "2016–2023"),
         ),
         chile=chile,
-        peru=make.country("PE", **three("name", "Pérou")),
+        peru=peru,
         themes={
             code: make.theme(
                 programme=programme, slug=code, code=code, number=number, **three("name", f"Name of {code}")

@@ -294,6 +294,25 @@ def test_beside_a_country_stand_the_regional_rows_but_none_of_a_forum_held_there
     assert Counts.of(results).regional == 2
 
 
+def test_beside_a_country_stands_nothing_of_a_programme_that_does_not_work_there(programme):
+    other = make.programme(slug="skill-up", code="SKILL-UP")
+    make.period(programme=other, slug="skill-up-2020", kind="whole", state="published")
+    studies = make.indicator(programme=other, slug="studies", **three("name", "Studies"))
+    programme.indicators["Studies"] = studies
+    result(programme, "Studies", period=other.reporting_periods.get(), actual=13)
+    beside = {"Leaders/-", "Policies/-", "Satisfaction/-"}
+
+    def regional(query: str) -> tuple[set[str], int]:
+        results = ResultFilter(QueryDict(query), today=TODAY)
+        return {written(row) for row in results.regional_rows}, Counts.of(results).regional
+
+    assert regional("country=PE") == (beside, 3)
+    assert regional("country=PE&programme=skill-up") == (set(), 0)
+    other.countries.add(programme.peru)
+    assert regional("country=PE") == (beside | {"Studies/-"}, 4)
+    assert regional("country=CL&country=PE&programme=skill-up") == ({"Studies/-"}, 1)
+
+
 def test_a_forum_held_elsewhere_is_regional_as_any_other(programme):
     results = ResultFilter(QueryDict("country=PE&theme=T3"), today=TODAY)
 
