@@ -1,15 +1,18 @@
 """What places of the sources state, as pages show it: what it is about, what is printed, and whether it was adopted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from indicators.models import Actual, Series
+from indicators.models import Actual, Result, Series
 from indicators.tables import Names, unit_beside
-from library.models import Citation, Discrepancy
+from library.models import CITED_FIGURES, Citation, Discrepancy
 from partners.models import Partner
 
 
@@ -22,12 +25,18 @@ class Link:
     lang: str = ""
 
 
-class Statement:
-    """One citation with links to what it is about."""
+#: Addresses of the pages of baselines, targets and actuals, by the name of the model and the primary key.
+Pages = Mapping[tuple[str, int], str]
 
-    def __init__(self, citation: Citation, names: Names) -> None:
+
+class Statement:
+    """One citation with links to what it is about; ``figure_url`` leads to the page of its figure, where that has one."""
+
+    def __init__(self, citation: Citation, names: Names, pages: Pages) -> None:
         self.citation = citation
         self.names = names
+        self.pages = pages
+        self.figure_url = page_of_figure(citation.figure, pages)
 
     @property
     def about(self) -> str:
@@ -62,14 +71,15 @@ class Statement:
     @property
     def adopted(self) -> "Stated | None":
         """The figure that was adopted instead, where the printed one differs."""
-        return Stated(self.citation.figure, self.names) if self.citation.differs else None
+        return Stated(self.citation.figure, self.names, self.pages) if self.citation.differs else None
 
 
 class Stated:
     """A figure that stands in a discrepancy itself, without a citation of its own; shown like a row of results."""
 
-    def __init__(self, figure: Any, names: Names) -> None:
+    def __init__(self, figure: Any, names: Names, pages: Pages) -> None:
         self.figure = figure
+        self.figure_url = page_of_figure(figure, pages)
         self.measure = figure.series.indicator.measure
         self.currency = figure.series.indicator.currency
         self.unit = unit_beside(figure.series.indicator)
@@ -99,8 +109,37 @@ def partner_link(partner: Partner) -> Link:
     return Link(partner.name, partner.get_absolute_url(), partner.language)
 
 
-def statements(citations: Iterable[Citation], names: Names) -> list[Statement]:
-    return [Statement(citation, names) for citation in citations]
+def statements(citations: Iterable[Citation], names: Names, *, with_pages: bool = False) -> list[Statement]:
+    """Citations as statements; ``with_pages`` leads to the pages of their figures, and costs one query."""
+    found = list(citations)
+    pages = figure_pages(citation.figure for citation in found) if with_pages else {}
+    return [Statement(citation, names, pages) for citation in found]
+
+
+def figure_pages(figures: Iterable[Any]) -> dict[tuple[str, int], str]:
+    """The page of each of these baselines, targets and actuals that has one, in one query at most.
+
+    A target or a baseline stands on the page of each period that it is compared in: the latest, else the first.
+    """
+    wanted: dict[str, set[int]] = {name: set() for name in CITED_FIGURES}
+    for figure in figures:
+        if figure is not None:
+            wanted[figure._meta.model_name].add(figure.pk)
+    condition = reduce(or_, (Q(**{f"{name}_record__in": keys}) for name, keys in wanted.items() if keys), Q())
+    if not condition:
+        return {}
+    pages: dict[tuple[str, int], str] = {}
+    results = Result.objects.public().real().filter(condition, is_suppressed=False)
+    for result in results.order_by("-is_latest", "key").only("key", *(f"{name}_record_id" for name in CITED_FIGURES)):
+        for name in CITED_FIGURES:
+            key = getattr(result, f"{name}_record_id")
+            if key is not None:
+                pages.setdefault((name, key), result.get_absolute_url())
+    return pages
+
+
+def page_of_figure(figure: Any, pages: Pages) -> str:
+    return "" if figure is None else pages.get((figure._meta.model_name, figure.pk), "")
 
 
 @dataclass(frozen=True)
@@ -117,16 +156,30 @@ class Disagreement:
         return len(self.statements) + len(self.figures)
 
     @classmethod
-    def of(cls, discrepancies: Iterable[Discrepancy], names: Names) -> "list[Disagreement]":
-        """Discrepancies from ``Discrepancy.objects.with_statements()``."""
+    def of(
+        cls, discrepancies: Iterable[Discrepancy], names: Names, *, with_pages: bool = False
+    ) -> "list[Disagreement]":
+        """Discrepancies from ``Discrepancy.objects.with_statements()``.
+
+        ``with_pages`` leads to the pages of their figures, and costs one query.
+        """
+        rows = list(discrepancies)
+        pages: Pages = {}
+        if with_pages:
+            figures_cited = [citation.figure for row in rows for citation in row.citations.all()]
+            pages = figure_pages([*figures_cited, *(actual for row in rows for actual in row.actuals.all())])
         disagreements = []
-        for discrepancy in discrepancies:
+        for discrepancy in rows:
             cited = discrepancy.citations.all()
             # A figure whose own citation stands among the statements is not said twice.
             said = {citation.actual_id for citation in cited}
             figures: list[Actual] = [actual for actual in discrepancy.actuals.all() if actual.pk not in said]
             disagreements.append(
-                cls(discrepancy, statements(cited, names), [Stated(figure, names) for figure in figures])
+                cls(
+                    discrepancy,
+                    [Statement(citation, names, pages) for citation in cited],
+                    [Stated(figure, names, pages) for figure in figures],
+                )
             )
         return disagreements
 

@@ -49,7 +49,7 @@ def findings(request: HttpRequest) -> HttpResponse:
 def discrepancies(request: HttpRequest) -> HttpResponse:
     found = DiscrepancyFilter(request.GET, Discrepancy.objects.for_list().with_statements())
     context = list_context(request, found, per_page=DISCREPANCIES_ON_A_PAGE)
-    disagreements = Disagreement.of(context["page_obj"].object_list, category_names())
+    disagreements = Disagreement.of(context["page_obj"].object_list, category_names(), with_pages=True)
     kinds = found.numbers("kind")
     context["number_of_figures"] = sum(kinds.get(kind, 0) for kind in (DiscrepancyKind.VALUE, DiscrepancyKind.TOTAL))
     context["number_of_others"] = context["number"] - context["number_of_figures"]
@@ -68,7 +68,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     citations = Citation.objects.filter(document=document).for_source_page()
     known = list(citations.prefetch_related(None).select_related(None).values_list("code", *CITED_FIGURES))
     page, problems = statements_page(request, [code for code, *_figures in known])
-    stated = statements(citations.filter(code__in=page.object_list), category_names())
+    stated = statements(citations.filter(code__in=page.object_list), category_names(), with_pages=True)
     return render(
         request,
         "library/source.html",

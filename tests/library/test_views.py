@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from indicators.actions import rebuild_results
+from indicators.models import Result
 from library.models import Discrepancy, Publication
 from tests import factories as make
 from tests.factories import three
@@ -185,7 +186,8 @@ def test_discrepancies_show_every_statement_the_gravest_first(client: Client, di
     ]
     for text in ("One rounds the other.", "settled by: exact over rounded", "3 006 leaders", "près de 3 000 leaders"):
         assert text in words(page)
-    assert '<q lang="fr">près de 3 000 leaders</q>' in page.content.decode()
+    figure = Result.objects.get().get_absolute_url()
+    assert f'<a class="figure-link" href="{figure}"><q lang="fr">près de 3 000 leaders</q></a>' in page.content.decode()
     assert 'href="/en/indicators/leaders/"' in page.content.decode()
 
 
@@ -257,6 +259,7 @@ def test_a_source_shows_its_statements_by_section_and_what_was_adopted_instead(c
         "Results",
         "Thème 1 · Résultats",
     ]
+    assert page.content.decode().count(f'class="figure-link" href="{Result.objects.get().get_absolute_url()}"') == 2
     assert page.context["number_of_figures"] == 1
     assert "3 statements, by the section in which they stand. 1 figure rests on it." in words(page)
     assert "“près de 3 000 leaders”" not in words(page)
