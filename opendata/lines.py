@@ -26,6 +26,7 @@ class Export:
         today: decides what is due.
         with_parts: whether each total brings its parts along; not where ``rows`` holds the parts already.
         query: the query string that the rows answer, for the record.
+        address: of the page that shows these rows, where there is one.
     """
 
     rows: ResultQuerySet
@@ -33,6 +34,7 @@ class Export:
     today: date
     with_parts: bool = True
     query: str = ""
+    address: str = ""
 
     def lines(self) -> Iterator[Line]:
         """Each result once: four queries for every thousand rows."""

@@ -88,6 +88,8 @@ def write_xlsx(export: Export, file: IO[bytes]) -> None:
     workbook = xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"})
     sheet = workbook.add_worksheet("results")
     sheet.freeze_panes(1, 3)
+    sheet.set_landscape()
+    sheet.repeat_rows(0)
     heading = workbook.add_format({"bold": True})
     for column, name in enumerate(COLUMNS):
         sheet.set_column(column, column, WIDTHS.get(name, max(12, len(name) + 3)))
@@ -105,7 +107,7 @@ def write_xlsx(export: Export, file: IO[bytes]) -> None:
     about = workbook.add_worksheet("about")
     about.set_column(0, 0, 24)
     about.set_column(1, 1, 100)
-    lines = [("title", TITLE), ("query", export.query), ("date", export.today.isoformat())]
+    lines = [("title", TITLE), ("address", export.address), ("query", export.query), ("date", export.today.isoformat())]
     with override(export.language):
         lines += column_meanings().items()
     for row, (name, text) in enumerate(lines):

@@ -1,7 +1,7 @@
 """The results page, and the same rows as files."""
 
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -61,7 +61,9 @@ def results_xlsx(request: HttpRequest) -> FileResponse:
     results = ResultFilter(request.GET)
     # On disk past a few megabytes; the response closes it.
     file = tempfile.SpooledTemporaryFile(max_size=5_000_000)  # noqa: SIM115
-    write_xlsx(_export(results), file)
+    export = _export(results)
+    page = f"{reverse('results')}{'?' if export.query else ''}{export.query}"
+    write_xlsx(replace(export, address=request.build_absolute_uri(page)), file)
     file.seek(0)
     return _as_download(FileResponse(file, content_type=XLSX), results, "xlsx")
 

@@ -298,7 +298,9 @@ def test_a_spreadsheet_filters_keeps_days_and_says_what_its_columns_mean(client,
     names = [cell.value for cell in results[1]]
     assert results.auto_filter.ref == f"A1:{results.cell(1, len(COLUMNS)).column_letter}{results.max_row}"
     assert results.freeze_panes == "D2"
+    assert (results.print_title_rows, results.page_setup.orientation) == ("$1:$1", "landscape")
     assert results.cell(2, names.index("period_start") + 1).is_date
     said = {row[0].value: row[1].value for row in about.iter_rows()}
     assert said["query"] == "theme=T3"
+    assert said["address"] == "http://testserver/en/results/?theme=T3"
     assert set(COLUMNS) < set(said)
