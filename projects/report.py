@@ -24,7 +24,7 @@ from library.statements import by_kind
 from partners.models import Country
 from projects.choices import PartnershipRole
 from projects.models import Programme, Project, Theme
-from projects.views import NATURE_ORDER
+from projects.views import MOST_FIGURES, NATURE_ORDER
 
 #: A report is longer than a sheet; a programme of twice the book's figures still fits.
 MOST_CHARACTERS = 2_500_000
@@ -80,6 +80,7 @@ def report_context(programme: Programme) -> dict[str, Any]:
         "programme": programme,
         "countries": programme.countries.order_by("code"),
         "number": len(rows),
+        "is_short": len(rows) <= MOST_FIGURES,
         "targets": [row for row in reached if _has_target(row)],
         "common_period": tables_of(rows).common_period,
         "headlines": [row for row in key_figures if not _is_of_contacts(row)] or foremost(reached),
@@ -122,9 +123,10 @@ def accounts_of_countries(programme: Programme, rows: list[FigureRow], projects:
 
 def accounts_of_themes(programme: Programme, rows: list[FigureRow]) -> list[Account]:
     """The themes and dimensions of a programme, each with the figures of its indicators."""
+    themes: Iterable[Any] = Theme.objects.for_list().filter(programme=programme)
     return [
         _account(theme, [row for row in rows if theme.code in row.theme_codes], theme.number_of_projects)
-        for theme in Theme.objects.for_list().filter(programme=programme)
+        for theme in themes
     ]
 
 

@@ -73,6 +73,9 @@ def test_a_report_reads_well_in_whatever_reads_it_out(client: Client) -> None:
     kinds = {each["/S"] for each in found}
     assert {"/H1", "/H2", "/P", "/L", "/Table", "/TH", "/TD", "/Figure", "/Link"} <= kinds
     assert all(len(each["/Alt"]) > 20 for each in found if each["/S"] == "/Figure")
+    # A list holds items, or the parts of it that stand in columns, and nothing else.
+    of_lists = [child.get_object()["/S"] for each in found if each["/S"] == "/L" for child in each["/K"]]
+    assert set(of_lists) <= {"/LI", "/L"}
     # Each cell says which heads it stands under.
     assert all(len(each["/A"]["/Headers"]) >= 2 for each in found if each["/S"] == "/TD")
     text = " ".join(page.extract_text() for page in read.pages)
