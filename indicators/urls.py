@@ -13,6 +13,7 @@ urlpatterns = [
     path("sdgs/<int:number>/", goal.goal_page, name="goal"),
     path("sdgs/<int:number>/charts/<slug:kind>.<slug:ending>", goal.goal_chart, name="goal_chart"),
     path("results/", results.results_page, name="results"),
+    path("results/charts/<slug:kind>.<slug:ending>", results.results_chart, name="results_chart"),
     path("results.csv", results.results_csv, name="results_csv"),
     path("results.xlsx", results.results_xlsx, name="results_xlsx"),
     path("results.json", results.results_json, name="results_json"),

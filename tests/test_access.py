@@ -90,6 +90,7 @@ CHARTS = {
     "forum_chart",
     "partner_chart",
     "goal_chart",
+    "results_chart",
 }
 #: Pages about whoever is signed in, and those on which one signs in.
 ONESELF = {
@@ -301,6 +302,7 @@ OF_PAGE: dict[str, dict[str, Any]] = {
     "forum_chart": {"slug": "1", "kind": "women"},
     "partner_chart": {"slug": "b", "kind": "shared-targets"},
     "goal_chart": {"kind": "targets"},
+    "results_chart": {"kind": "projects"},
     **{name: {"slug": "epe"} for name in ("programme", "programme_report")},
     "figure": {"slug": "trained", "key": "h1/partner=b"},
     **{name: {"slug": "T1"} for name in ("theme", "theme_pdf")},

@@ -16,6 +16,10 @@ from django.views.decorators.http import require_safe
 from epe_ap.pages import few, page_numbers, page_of
 from epe_ap.revisits import data_version
 from epe_ap.templatetags.figures import number
+from indicators.charts.chart import Chart
+from indicators.charts.files import chart_file
+from indicators.charts.periods import period_charts
+from indicators.charts.places import country_chart, project_chart
 from indicators.filters import Choice, Counts, OrderedRows, ResultFilter
 from indicators.filters.choices import ALL, FACETS
 from indicators.filters.results import GROUPS, SORTS
@@ -68,6 +72,13 @@ def results_xlsx(request: HttpRequest) -> FileResponse:
     return _as_download(FileResponse(file, content_type=XLSX), results, "xlsx")
 
 
+@require_safe
+def results_chart(request: HttpRequest, kind: str, ending: str) -> HttpResponse:
+    """A chart of the rows that a filter finds, as a file."""
+    page = ResultsPage(ResultFilter(request.GET), version=data_version(request))
+    return chart_file(request, page.charts, kind=kind, ending=ending)
+
+
 def _export(results: ResultFilter) -> Export:
     return Export(
         results.rows,
@@ -105,6 +116,7 @@ class ResultsPage:
             "problems": few([*self.filter.problems, *self.problems]),
             "number": self.counts.rows,
             "tables": tables_of(rows, group=self.filter.group),
+            "charts": self.charts,
             "regional": tables_of(regional, group=self.filter.group),
             "regional_number": self.counts.regional,
             "regional_heading": self.regional_heading,
@@ -150,6 +162,27 @@ class ResultsPage:
             *asked, names=self.filter.vocabulary.names, with_parts=ALL not in self.filter.effective["sex"]
         )
         return found[0], found[1] if len(found) > 1 else []
+
+    @property
+    def charts(self) -> list[Chart]:
+        """Its figures side by side, where the filter leaves one indicator alone, with all its rows on one page."""
+        rows, _regional = self.rows
+        if len({row.indicator_id for row in rows}) != 1 or len(rows) != self.counts.rows:
+            return []
+        query = self.filter.address(page=None)
+        drawn = [*period_charts(rows), country_chart(rows), project_chart(rows)]
+        return [
+            replace(
+                chart,
+                subject=rows[0].indicator.name,
+                key=f"results-{rows[0].indicator.slug}-{chart.kind}",
+                page=self.link(),
+                svg=f"{reverse('results_chart', args=[chart.kind, 'svg'])}?{query}",
+                csv=f"{reverse('results_chart', args=[chart.kind, 'csv'])}?{query}",
+            )
+            for chart in drawn
+            if chart is not None
+        ]
 
     # --- In words ----------------------------------------------------------------------------------
 

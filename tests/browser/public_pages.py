@@ -60,7 +60,7 @@ PAGES = {
 #: What is downloaded, subscribed to or drawn for others to show: no page to look at.
 FILES = {"results_csv", "results_xlsx", "results_json"}
 FILES |= {"indicator_chart", "country_chart", "theme_chart", "project_chart"}
-FILES |= {"forum_chart", "partner_chart", "goal_chart"}
+FILES |= {"forum_chart", "partner_chart", "goal_chart", "results_chart"}
 FILES |= {"country_pdf", "partner_pdf", "programme_report", "project_pdf", "theme_pdf"}
 FILES |= {"feed", "work_plan_calendar", "site_picture", "figure_picture"}
 #: What opens to whoever has signed in, or has a code on its way; test_site.py and test_invitation.py look at it.

@@ -79,6 +79,25 @@ def test_pages_draw_what_their_data_warrants_and_each_chart_can_be_kept(client: 
     assert found == CHARTS
 
 
+def test_results_of_one_indicator_are_drawn_and_kept_with_their_filter(client: Client) -> None:
+    alone = client.get("/en/results/?q=headline-1&nature=all").content.decode()
+    assert re.findall(r'data-kind="([\w-]+)"', alone) == ["countries", "projects"]
+    addresses = [address.replace("&amp;", "&") for address in files(alone)]
+    assert addresses == [
+        f"/en/results/charts/{kind}.{ending}?nature=all&q=headline-1"
+        for kind in ("countries", "projects")
+        for ending in ("svg", "csv")
+    ]
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.status_code == 200
+        # In a drawing the address of the page runs over two lines.
+        assert "http://testserver/en/results/" in answer.content.decode()
+    # Of several, there is nothing to draw side by side.
+    assert files(client.get("/en/results/?nature=all").content.decode()) == []
+    assert client.get("/en/results/charts/countries.svg?nature=all").status_code == 404
+
+
 def test_a_chart_stands_within_words_that_name_it(client: Client) -> None:
     page = client.get("/en/indicators/headline-1/").content.decode()
     for names in re.findall(r'role="img" aria-labelledby="(chart-[^"]+)"', page):

@@ -125,16 +125,18 @@ def words_of_it(text: str) -> list[str]:
     return [word for word in WORDS if word in text.casefold()]
 
 
-def test_four_half_years_lie_around_the_day(demo: Programme):
-    first, second, third, fourth = ReportingPeriod.objects.filter(programme=demo, kind="interim").order_by("starts_on")
+def test_five_half_years_lie_around_the_day(demo: Programme):
+    zeroth, first, second, third, fourth = ReportingPeriod.objects.filter(programme=demo, kind="interim").order_by(
+        "starts_on"
+    )
 
-    assert [period.state for period in (first, second, third, fourth)] == [
-        *(PeriodState.PUBLISHED, PeriodState.LOCKED, PeriodState.OPEN, PeriodState.OPEN)
+    assert [period.state for period in (zeroth, first, second, third, fourth)] == [
+        *(PeriodState.PUBLISHED, PeriodState.PUBLISHED, PeriodState.LOCKED, PeriodState.OPEN, PeriodState.OPEN)
     ]
     assert (third.ends_on, third.due_on) == (date(2026, 10, 31), TODAY + timedelta(days=15))
     assert (fourth.starts_on, fourth.ends_on) == (date(2026, 11, 1), date(2027, 4, 30))
     whole = ReportingPeriod.objects.get(programme=demo, kind="whole")
-    assert (whole.starts_on, whole.ends_on) == (first.starts_on, fourth.ends_on)
+    assert (whole.starts_on, whole.ends_on) == (zeroth.starts_on, fourth.ends_on)
 
 
 def test_every_kind_of_project_indicator_and_account_occurs(demo: Programme):
@@ -232,6 +234,9 @@ def test_with_its_code_it_is_shown_and_marked(client: Client, language: str):
 
     assert page.count("demonstration-mark") == 1
     assert "DEMO-A" in page
+    # Two of its periods are published: what changed between them is drawn.
+    drawn = text_of(client.get(f"/{language}/indicators/demo-trained/?programme=DEMO"))
+    assert {'data-kind="periods"', 'data-kind="periods-by-place"'} <= set(re.findall(r'data-kind="[^"]+"', drawn))
 
 
 def test_with_its_code_pages_of_its_records_answer_marked_and_hidden_from_search_engines(client: Client):

@@ -62,17 +62,17 @@ INDICATORS: dict[str, Measured] = {
             "C/pe": {"1": 60, "2": 60, "3": 60, "4": 60, "whole": 240},
         },
         actuals={
-            "A/cl": {"1": 131, "2": 118, "3": 125},
-            "A/cl|women": {"1": 70, "2": 61, "3": 66},
-            "A/cl|men": {"1": 53, "2": 47, "3": 49},
-            "A/cl|not-stated": {"1": 8, "2": 10, "3": 10},
-            "A/co": {"1": 85, "2": 104, "3": 97},
-            "A/co|women": {"1": 40, "2": 51, "3": 45},
-            "A/co|men": {"1": 45, "2": 53, "3": 52},
-            "B/mx": {"1": 38, "3": 44},
-            "B/mx|women": {"1": 12, "3": 15},
-            "B/mx|men": {"1": 26, "3": 29},
-            "C/pe": {"1": 60, "2": 22, "3": 310},
+            "A/cl": {"0": 96, "1": 131, "2": 118, "3": 125},
+            "A/cl|women": {"0": 48, "1": 70, "2": 61, "3": 66},
+            "A/cl|men": {"0": 42, "1": 53, "2": 47, "3": 49},
+            "A/cl|not-stated": {"0": 6, "1": 8, "2": 10, "3": 10},
+            "A/co": {"0": 78, "1": 85, "2": 104, "3": 97},
+            "A/co|women": {"0": 36, "1": 40, "2": 51, "3": 45},
+            "A/co|men": {"0": 42, "1": 45, "2": 53, "3": 52},
+            "B/mx": {"0": 35, "1": 38, "3": 44},
+            "B/mx|women": {"0": 10, "1": 12, "3": 15},
+            "B/mx|men": {"0": 25, "1": 26, "3": 29},
+            "C/pe": {"0": 57, "1": 60, "2": 22, "3": 310},
         },
     ),
     # A running total, with a revised target.
@@ -85,7 +85,11 @@ INDICATORS: dict[str, Measured] = {
         ("ententes", "convenios", "agreements"),
         _count("agreements", "agreements", "1111", cumulation="running_total"),
         targets={"A/cl": {"1": 3, "2": 6, "whole": 10}, "B/mx": {"1": 2, "2": 4, "whole": 8}},
-        actuals={"A/cl": {"1": 3, "2": 7, "3": 9}, "B/mx": {"1": 1}, "C/pe": {"1": 1, "2": 1, "3": 2}},
+        actuals={
+            "A/cl": {"0": 2, "1": 3, "2": 7, "3": 9},
+            "B/mx": {"0": 1, "1": 1},
+            "C/pe": {"0": 1, "1": 1, "2": 1, "3": 2},
+        },
     ),
     # A stock, of which the sources state no target.
     "hosts": Measured(
@@ -97,7 +101,11 @@ INDICATORS: dict[str, Measured] = {
         ("entreprises", "empresas", "firms"),
         _count("firms", "business", "1110", nature="outcome", cumulation="stock", no_target_reason="not_stated"),
         baselines={"A/cl": 4, "A/co": 2},
-        actuals={"A/cl": {"1": 9, "2": 14, "3": 13}, "A/co": {"1": 5, "2": 8, "3": 8}, "C/pe": {"1": 6, "2": 6}},
+        actuals={
+            "A/cl": {"0": 6, "1": 9, "2": 14, "3": 13},
+            "A/co": {"0": 3, "1": 5, "2": 8, "3": 8},
+            "C/pe": {"0": 5, "1": 6, "2": 6},
+        },
     ),
     # A percentage with how many of how many.
     "employed": Measured(
@@ -115,9 +123,9 @@ INDICATORS: dict[str, Measured] = {
             "B/mx": {"2": 60, "whole": 60},
         },
         actuals={
-            "A/cl": {"1": (66, 120), "2": (78, 130), "3": (85, 132)},
-            "A/co": {"1": (47, 100), "2": (62, 107), "3": (66, 110)},
-            "B/mx": {"1": (46, 90), "3": NOT_YET},
+            "A/cl": {"0": (60, 118), "1": (66, 120), "2": (78, 130), "3": (85, 132)},
+            "A/co": {"0": (43, 100), "1": (47, 100), "2": (62, 107), "3": (66, 110)},
+            "B/mx": {"0": (45, 88), "1": (46, 90), "3": NOT_YET},
         },
     ),
     # What should fall, and does not everywhere.
@@ -132,8 +140,8 @@ INDICATORS: dict[str, Measured] = {
         baselines={"A/co": (30, 100), "C/pe": (42, 140)},
         targets={"A/co": {"1": 25, "2": 22, "whole": 20}, "C/pe": {"1": 26, "2": 24, "whole": 20}},
         actuals={
-            "A/co": {"1": (28, 105), "2": (25, 108), "3": (23, 110)},
-            "C/pe": {"1": (41, 140), "2": (52, 150), "3": (55, 152)},
+            "A/co": {"0": (29, 102), "1": (28, 105), "2": (25, 108), "3": (23, 110)},
+            "C/pe": {"0": (40, 138), "1": (41, 140), "2": (52, 150), "3": (55, 152)},
         },
     ),
     # What should stay where it is.
@@ -147,7 +155,7 @@ INDICATORS: dict[str, Measured] = {
         _percentage("satisfaction", "1110", direction="maintain"),
         baselines={"A": 85, "B": 88},
         targets={"A": {"1": 85, "2": 85, "whole": 85}, "B": {"1": 88, "2": 88, "whole": 88}},
-        actuals={"A": {"1": 87, "2": Decimal("85.5"), "3": 86}, "B": {"1": 84, "3": 83}},
+        actuals={"A": {"0": 86, "1": 87, "2": Decimal("85.5"), "3": 86}, "B": {"0": 86, "1": 84, "3": 83}},
     ),
     # Money, stated as a bound and as about.
     "funding": Measured(
@@ -189,8 +197,8 @@ INDICATORS: dict[str, Measured] = {
         baselines={"A": Decimal("2.8"), "B": Decimal("3.0")},
         targets={"A": {"2": Decimal("3.8"), "whole": Decimal("4.2")}, "B": {"2": 4, "whole": 4}},
         actuals={
-            "A": {"1": Decimal("3.4"), "2": Decimal("3.8"), "3": Decimal("4.0")},
-            "B": {"1": Decimal("3.1"), "3": Decimal("3.2")},
+            "A": {"0": Decimal("3.1"), "1": Decimal("3.4"), "2": Decimal("3.8"), "3": Decimal("4.0")},
+            "B": {"0": Decimal("3.0"), "1": Decimal("3.1"), "3": Decimal("3.2")},
         },
     ),
     # Described in words.
@@ -260,7 +268,11 @@ INDICATORS: dict[str, Measured] = {
         ),
         PERSONS,
         _count("persons", "events", "1111", counts_persons_twice=True, no_target_reason="none_set"),
-        actuals={"A/cl": {"1": 210, "2": 240, "3": 251}, "A/co": {"1": 180, "2": 175}, "C/pe": {"1": 95, "2": 0}},
+        actuals={
+            "A/cl": {"0": 190, "1": 210, "2": 240, "3": 251},
+            "A/co": {"0": 160, "1": 180, "2": 175},
+            "C/pe": {"0": 90, "1": 95, "2": 0},
+        },
     ),
     # About people who could be recognised: so few that the number is withheld; elsewhere the question does not arise.
     "disability": Measured(

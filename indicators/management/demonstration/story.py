@@ -1,7 +1,7 @@
 """What the demonstration programme tells: invented institutions, people and projects, and what happens to figures.
 
 Nothing in it is true, and every name says so. Texts stand in French, Spanish and English, in this order. Places are
-written as project and institution (``A/cl``), or as a project alone (``A``); periods as 1 to 4 and ``whole``.
+written as project and institution (``A/cl``), or as a project alone (``A``); periods as 0 to 4 and ``whole``.
 """
 
 from dataclasses import dataclass
