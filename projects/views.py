@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from epe_ap.pages import few, unknown_names
 from forums.models import Forum
 from indicators.charts.chart import Chart, located
 from indicators.charts.files import chart_file
@@ -91,7 +92,9 @@ def project_list(request: HttpRequest) -> HttpResponse:
 def project_page(request: HttpRequest, slug: str) -> HttpResponse:
     demonstration = asked_for(request)
     project = get_object_or_404(projects_shown(demonstration).for_page(), slug=slug)
-    return render(request, "projects/project_page.html", project_context(project, demonstration))
+    problems = few(unknown_names(request.GET, ["programme"] if demonstration else []))
+    context = project_context(project, demonstration)
+    return render(request, "projects/project_page.html", {**context, "problems": problems})
 
 
 def project_context(project: Project, demonstration: Programme | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from epe_ap.pages import page_numbers, page_of, unknown_names
+from epe_ap.pages import few, page_numbers, page_of, unknown_names
 from indicators.actions import thresholds
 from indicators.charts.chart import Chart, located
 from indicators.charts.country_map import map_chart
@@ -46,6 +46,7 @@ def indicator_page(request: HttpRequest, slug: str) -> HttpResponse:
             "statements": statements(Citation.objects.of_indicator(indicator), names),
             "disagreements": Disagreement.of(discrepancies, names),
             "earlier_targets": Target.objects.filter(series__indicator=indicator).superseded(),
+            "problems": few(unknown_names(request.GET, ["programme"] if demonstration else [])),
         },
     )
 

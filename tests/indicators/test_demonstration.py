@@ -251,6 +251,7 @@ def test_with_its_code_pages_of_its_records_answer_marked_and_hidden_from_search
     assert len(records) > 5
     assert {page.status_code for page in pages} == {200}
     assert {text_of(page).count("demonstration-mark") for page in pages} == {1}
+    assert {text_of(page).count("was left aside") for page in pages} == {0}
     assert {text_of(page).count('<meta name="robots" content="noindex">') for page in pages} == {1}
     assert {client.get(address.partition("?")[0]).status_code for address in (*records, *histories)} == {404}
     for other in ("EPE-AP", "nothing", "", "%00"):
