@@ -75,12 +75,13 @@ def load_fixtures(*, paths: Iterable[Path], progress: Callable[[str], None] = la
     """
     files = sorted(paths, key=lambda path: path.name)
     loaded: list[tuple[str, str, Any]] = []
+    named: dict[tuple[Any, ...], Any] = {}
     with change(door=Door.FIXTURE, reason=f"Load {', '.join(path.name for path in files)}"):
         for path in files:
             rows = _rows_of(path)
             for row in rows:
                 name = _name_of(row)
-                loaded.append((path.name, name, _load_row(path.name, name, row)))
+                loaded.append((path.name, name, _load_row(path.name, name, row, named)))
             progress(f"{path.name}: {len(rows)}")
         # Rules about many-to-many links can be checked only when the links are there.
         for file, name, record in loaded:
@@ -139,17 +140,55 @@ def _check_as_written(row: dict[str, Any]) -> None:
             raise ValueError(f"{name}: It must be named by its natural key, the list of values that name it.")
 
 
-def _load_row(file: str, name: str, row: dict[str, Any]) -> Any:
+def _by_primary_keys(row: dict[str, Any], named: dict[tuple[Any, ...], Any]) -> dict[str, Any]:
+    """The row with primary keys in place of natural keys, each looked up once in a load.
+
+    What names nothing stays as it is written: Django says so of the field.
+    """
+
+    def looked_up(model: Any, written: Any) -> Any:
+        try:
+            key = (model, *written)
+            if key not in named:
+                named[key] = model._default_manager.get_by_natural_key(*written).pk
+            return named[key]
+        except UNREADABLE:
+            return written
+
+    fields = dict(row["fields"])
+    for name, written in fields.items():
+        field = apps.get_model(row["model"])._meta.get_field(name)
+        if field.is_relation and isinstance(written, list):
+            model = field.related_model
+            fields[name] = (
+                [looked_up(model, each) for each in written] if field.many_to_many else looked_up(model, written)
+            )
+    return {**row, "fields": fields}
+
+
+def _check_by_the_rules(record: Record) -> None:
+    """All rules but the constraints: the database refuses what breaks one, and asks nothing for each one that holds."""
+    # That what was found by its natural key exists need not be asked again.
+    found = {
+        field.name
+        for field in record._meta.concrete_fields
+        if field.is_relation and getattr(record, field.attname) is not None and not field.get_limit_choices_to()
+    }
+    record.clean_fields(exclude=found)
+    record.clean()
+    record.validate_unique()
+
+
+def _load_row(file: str, name: str, row: dict[str, Any], named: dict[tuple[Any, ...], Any]) -> Any:
     try:
         _check_as_written(row)
-        built: DeserializedObject = next(iter(Deserializer([row])))
+        built: DeserializedObject = next(iter(Deserializer([_by_primary_keys(row, named)])))
         record = built.object
         if not isinstance(record, Record):
             raise BrokenFixture(file, name, f"{row['model']} is not a business record: only those are loaded.")
         if record.pk is not None:
             raise BrokenFixture(file, name, "The database already holds this record, or it stands twice in the files.")
-        # The database itself refuses what breaks a constraint, and asks nothing for each one that holds.
-        record.full_clean(validate_constraints=False)
+        _check_by_the_rules(record)
         _save_or_name_the_constraint(built)
     except ValidationError as error:
         raise BrokenFixture(file, name, _sentence(error)) from error
