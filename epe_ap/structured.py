@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -12,6 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from epe_ap.sharing import has_figure
+from indicators.choices import Measure, Qualifier
 from indicators.tables import FigureRow
 from projects.models import Programme
 
@@ -98,6 +101,47 @@ def dataset(
         first, last = min(start for start, _end in stretches), max(end for _start, end in stretches)
         said["temporalCoverage"] = f"{first.isoformat()}/{last.isoformat()}"
     return {key: value for key, value in said.items() if value not in ([], "")}
+
+
+def one_figure(request: HttpRequest, row: FigureRow, *, url: str, sentence: str) -> dict[str, Any]:
+    """A ``Dataset`` of one figure: what was measured and how much, where and when, and what says so.
+
+    Args:
+        url: absolute; stands for the page.
+        sentence: the figure in words, with its limits, as it is to be quoted.
+    """
+    said = dataset(request, url=url, name=row.indicator.name, description=sentence, downloads=(), rows=[row])
+    # The licence is still to be decided: of one figure nothing is said of it.
+    del said["license"]
+    variable = _variable(row.indicator.name, row.indicator.definition or "", row.unit)
+    return {
+        **said,
+        "variableMeasured": [{**variable, **_measured(row)}],
+        "isPartOf": {"@type": "Dataset", "url": request.build_absolute_uri(reverse("data"))},
+    }
+
+
+def _measured(row: FigureRow) -> dict[str, Any]:
+    """The number of a figure, as exactly as it is known; nothing of one in words, or of what was only planned."""
+    if not has_figure(row) or row.qualifier == Qualifier.PLANNED:
+        return {}
+    value = row.actual if row.actual is not None else row.share
+    said: dict[str, Any] = {"value": _number(value)}
+    if row.qualifier in (Qualifier.AT_LEAST, Qualifier.MORE_THAN):
+        said = {"minValue": said["value"]}
+    elif row.result.is_contested:
+        said |= {"minValue": _number(row.result.range_low), "maxValue": _number(row.result.range_high)}
+    if row.actual is None or row.measure == Measure.PERCENTAGE:
+        # The code of percent, by UN/CEFACT.
+        said["unitCode"] = "P1"
+    elif row.measure == Measure.CURRENCY:
+        said["unitText"] = row.indicator.currency
+    return {key: number for key, number in said.items() if number is not None}
+
+
+def _number(value: Decimal | None) -> int | float | None:
+    """A number as JSON writes numbers."""
+    return None if value is None else int(value) if value == value.to_integral_value() else float(value)
 
 
 def _variables(rows: Iterable[FigureRow]) -> list[dict[str, str]]:

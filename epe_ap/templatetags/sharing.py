@@ -9,8 +9,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from epe_ap.sharing import MOST_LETTERS, Shared, in_a_sentence, main_figure, picture_path, plain
-from epe_ap.structured import as_script, dataset, way
-from indicators.tables import FigureTables
+from epe_ap.structured import as_script, dataset, one_figure, way
+from indicators.tables import FigureRow, FigureTables
 
 register = template.Library()
 
@@ -76,6 +76,12 @@ def data_of_page(
         **more,
     )
     return as_script(said)
+
+
+@register.simple_tag(takes_context=True)
+def data_of_figure(context: template.Context, row: FigureRow, sentence: str) -> SafeString:
+    """One figure as a data set, for machines; ``sentence``: as it is to be quoted."""
+    return as_script(one_figure(context["request"], row, url=context["canonical_url"], sentence=plain(sentence)))
 
 
 @register.simple_tag(takes_context=True)

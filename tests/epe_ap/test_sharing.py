@@ -223,6 +223,14 @@ def test_results_are_a_data_set_with_its_files_and_a_page_tells_the_way_to_it(cl
     assert said["url"] == "http://testserver/en/results/?programme=SHOWN"
     assert 'rel="canonical" href="http://testserver/en/results/?programme=SHOWN"' in page
     assert 'hreflang="x-default" href="http://testserver/results/?programme=SHOWN"' in page
+    figure = client.get(Result.objects.get(actual_record=world.shown).get_absolute_url()).content.decode()
+    said, _trail = [
+        json.loads(text) for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', figure)
+    ]
+    [measured] = said["variableMeasured"]
+    assert (measured["minValue"], "value" in measured, measured["unitText"]) == (1349, False, "people")
+    assert "more than 1,349" in said["description"].replace("\xa0", " ")
+    assert "license" not in said
     country = client.get("/en/countries/CL/").content.decode()
     [trail] = [json.loads(text) for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', country)]
     assert [step["item"] for step in trail["itemListElement"]] == [
