@@ -67,6 +67,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "epe_ap.middleware.CollisionMiddleware",
+    # Asked only where a page was not found.
+    "epe_ap.former_addresses.FormerAddressMiddleware",
 ]
 
 ROOT_URLCONF = "epe_ap.urls"

@@ -22,7 +22,10 @@ class Forum(Record):
         Programme, verbose_name=_("programme"), on_delete=models.PROTECT, related_name="forums"
     )
     slug = models.SlugField(
-        _("slug"), max_length=60, unique=True, help_text=_("Stands in addresses; never changed once published.")
+        _("slug"),
+        max_length=60,
+        unique=True,
+        help_text=_("Stands in addresses; its former address leads on when it is changed."),
     )
     number = models.PositiveSmallIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=250, help_text=_("As printed."))

@@ -188,7 +188,9 @@ class DuplicateForm(PlanForm):
     indicator = forms.ModelChoiceField(Indicator.objects.all(), label=_("indicator"))
     code = forms.CharField(label=_("code of the copy"), max_length=40)
     slug = forms.SlugField(
-        label=_("slug of the copy"), max_length=100, help_text=_("Stands in addresses; never changed once published.")
+        label=_("slug of the copy"),
+        max_length=100,
+        help_text=_("Stands in addresses; its former address leads on when it is changed."),
     )
     with_series = forms.BooleanField(label=_("copy the series"), required=False, initial=True)
     with_targets = forms.BooleanField(label=_("copy the targets in force"), required=False)

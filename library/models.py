@@ -47,7 +47,10 @@ class Document(Record):
     natural_key_fields = ("slug",)
 
     slug = models.SlugField(
-        _("slug"), max_length=80, unique=True, help_text=_("Stands in addresses; never changed once published.")
+        _("slug"),
+        max_length=80,
+        unique=True,
+        help_text=_("Stands in addresses; its former address leads on when it is changed."),
     )
     title = models.CharField(_("title"), max_length=250, help_text=_("As published."))
     language = models.CharField(_("language"), max_length=2, choices=Language)

@@ -68,7 +68,10 @@ class Partner(Record):
     natural_key_fields = ("slug",)
 
     slug = models.SlugField(
-        _("slug"), max_length=80, unique=True, help_text=_("Stands in addresses; never changed once published.")
+        _("slug"),
+        max_length=80,
+        unique=True,
+        help_text=_("Stands in addresses; its former address leads on when it is changed."),
     )
     name = models.CharField(
         _("official name"), max_length=250, help_text=_("In its own language; shown so in every language of the site.")

@@ -228,7 +228,10 @@ class Indicator(Record):
         Programme, verbose_name=_("programme"), on_delete=models.PROTECT, related_name="indicators"
     )
     slug = models.SlugField(
-        _("slug"), max_length=100, unique=True, help_text=_("Stands in addresses; never changed once published.")
+        _("slug"),
+        max_length=100,
+        unique=True,
+        help_text=_("Stands in addresses; its former address leads on when it is changed."),
     )
     code = models.CharField(
         _("code"),
@@ -473,7 +476,10 @@ class ReportingPeriod(Record):
         Programme, verbose_name=_("programme"), on_delete=models.PROTECT, related_name="reporting_periods"
     )
     slug = models.SlugField(
-        _("slug"), max_length=60, unique=True, help_text=_("Stands in addresses; never changed once published.")
+        _("slug"),
+        max_length=60,
+        unique=True,
+        help_text=_("Stands in addresses; its former address leads on when it is changed."),
     )
     name = TranslatedField(models.CharField(_("name"), max_length=80))
     starts_on = models.DateField(_("starts on"))

@@ -38,7 +38,10 @@ class Programme(Record):
     natural_key_fields = ("slug",)
 
     slug = models.SlugField(
-        _("slug"), max_length=60, unique=True, help_text=_("Stands in addresses; never changed once published.")
+        _("slug"),
+        max_length=60,
+        unique=True,
+        help_text=_("Stands in addresses; its former address leads on when it is changed."),
     )
     code = models.CharField(_("code"), max_length=40, unique=True, help_text=_("As printed, for example EPE-AP."))
     name = TranslatedField(models.CharField(_("name"), max_length=250))
@@ -139,7 +142,10 @@ class Theme(Record):
         Programme, verbose_name=_("programme"), on_delete=models.PROTECT, related_name="themes"
     )
     slug = models.SlugField(
-        _("slug"), max_length=60, unique=True, help_text=_("Stands in addresses; never changed once published.")
+        _("slug"),
+        max_length=60,
+        unique=True,
+        help_text=_("Stands in addresses; its former address leads on when it is changed."),
     )
     code = models.CharField(_("code"), max_length=20, help_text=_("T1 to T4 for themes, D1 and D2 for dimensions."))
     kind = models.CharField(_("kind"), max_length=10, choices=ThemeKind)
@@ -220,7 +226,7 @@ class Project(Record):
             RegexValidator(r"^[A-Za-z0-9._-]+$", _("Use letters, digits, dots and hyphens only, for example B08.1."))
         ],
         help_text=_(
-            "Stands in addresses; never changed once published. The bare code where it is unique, for example B08.1."
+            "Stands in addresses; its former address leads on when it is changed. The bare code where it is unique, for example B08.1."
         ),
     )
     code = models.CharField(_("code"), max_length=20, help_text=_("As printed, for example B08.1."))
