@@ -23,4 +23,4 @@ if ! cmp -s package-lock.json node_modules/installed-lock.json; then
   fi
   cp package-lock.json node_modules/installed-lock.json
 fi
-echo "$PWD/node_modules/.bin/lighthouse"
+echo "$(pwd)/node_modules/.bin/lighthouse"
