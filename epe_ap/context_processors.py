@@ -23,6 +23,8 @@ OPEN_GRAPH = {"fr": "fr_CA", "es": "es_LA", "en": "en_CA"}
 FILTERED = {"results", "publications", "findings", "discrepancies", "framework"}
 #: What never makes another page of a page: the order and the number of its rows, what only staff see, traces of campaigns.
 NOT_CANONICAL = {"sort", "page", "group", "show", "citation"}
+#: Lists whose rows have no page of their own: each page of such a list is one by itself.
+PAGED = {"publications", "findings", "discrepancies"}
 
 
 def languages(request: HttpRequest) -> dict[str, Any]:
@@ -54,8 +56,9 @@ def _canonical_query(request: HttpRequest) -> str:
     if match is None or match.url_name not in FILTERED:
         return ""
     kept = request.GET.copy()
+    left_out = NOT_CANONICAL - {"page"} if match.url_name in PAGED and kept.get("page") != "1" else NOT_CANONICAL
     for name in list(kept):
-        if name in NOT_CANONICAL or name.startswith("utm_") or not any(kept.getlist(name)):
+        if name in left_out or name.startswith("utm_") or not any(kept.getlist(name)):
             del kept[name]
     return f"?{kept.urlencode()}" if kept else ""
 

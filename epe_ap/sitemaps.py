@@ -106,6 +106,8 @@ def robots(request: HttpRequest) -> HttpResponse:
         with translation.override(language):
             lines += [f"Disallow: {reverse('home')}{part}/" for part in ("accounts", "workspace")]
             lines += [f"Disallow: {reverse(name)}?" for name in FILTERED]
+            # The longer rule counts: what has no page of its own is found on the pages of its list.
+            lines += [f"Allow: {reverse(name)}?page=" for name in FILTERED if name != "results"]
             lines += [f"Disallow: {reverse(name)}" for name in DOWNLOADS]
     lines += ["", f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -205,6 +205,7 @@ def test_robots_keep_off_accounts_and_combinations_of_filters(client: Client):
         "Disallow: /fr/workspace/",
         "Disallow: /es/results/?",
         "Disallow: /en/results.csv",
+        "Allow: /fr/findings/?page=",
     } <= {*lines}
     assert lines[-1] == "Sitemap: http://testserver/sitemap.xml"
 

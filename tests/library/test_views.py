@@ -232,6 +232,10 @@ def test_a_long_list_has_pages_contents_and_a_page_for_each_row(
     for query in (f"show={video.slug}&kind=guide", "show=%00nothing"):
         [problem] = client.get(f"/en/publications/?{query}").context["problems"]
         assert problem.endswith("is not in this list, or its filters leave it out.")
+    # Its rows have no page of their own: each page of the list stands for itself.
+    for query, canonical in (("?page=2", "?page=2"), ("?page=1", ""), (f"?show={video.slug}", "")):
+        page = client.get(f"/en/publications/{query}").content.decode()
+        assert f'rel="canonical" href="http://testserver/en/publications/{canonical}"' in page
     # Contents keep the filter.
     page = client.get("/en/publications/?country=CL")
     assert [entry["url"] for entry in page.context["contents"]] == [
