@@ -363,7 +363,11 @@ def heading_of(row: FigureRow, group: str) -> Any:
     if group == "country":
         return result.country or _("Regional (no single country)")
     if group == "result":
-        return result.indicator.expected_result or _("No expected result")
+        expected = result.indicator.expected_result
+        if expected is not None and row.is_demonstration:
+            # Its address is that of the same code in the programme that is shown to everybody.
+            return f"{expected} ({expected.get_basis_display()})"
+        return expected or _("No expected result")
     if group == "nature":
         return _capitalised(NATURE_HEADINGS[Nature(result.nature)])
     return _capitalised(result.get_family_display())
