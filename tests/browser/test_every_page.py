@@ -35,7 +35,7 @@ CUT_WORDS = """[...document.querySelectorAll('.plot-drawing')].flatMap(drawing =
 
 #: What only a look at the page as it stands can tell: text that is cut, focus that is not seen, targets without room.
 FAULTS = (Path(__file__).parent / "faults.js").read_text(encoding="utf-8")
-#: What moved while a page arrived, from 0 on: the browser tells whoever asks, also afterwards.
+#: How much moved while a page arrived, from 0 on (0.1 is what counts as good): the browser tells whoever asks, also afterwards.
 MOVED = """() => new Promise(done => {
     const observer = new PerformanceObserver(list => done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0)));
     observer.observe({type: "layout-shift", buffered: true});
@@ -78,7 +78,7 @@ def test_page_can_be_used_by_everybody(page: Page, axe: Axe, name: str) -> None:
         response = page.goto(look.address)
         assert response is not None
         assert response.status == (404 if name in ("404", "confirm", "invitation") else 200)
-        if moved := round(page.evaluate(MOVED), 3):
+        if moved := round(page.evaluate(MOVED), 2):
             faults.append(f"{look} moves by {moved} while it arrives")
         options = {"runOnly": RULES, "resultTypes": ["violations"]}
         if look.at_colours:
