@@ -2,6 +2,7 @@
 
 import io
 from decimal import Decimal
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
@@ -164,6 +165,8 @@ def test_women_and_men_are_drawn_and_stand_in_a_table() -> None:
     assert (row.women, row.men, row.rest, row.share) == ("60", "40", "11", "54%")
     assert page.context["sexes"].title == "Women are half or more in 1 of 2 figures"
     assert "People trained · Our Institute: 54%" in page.context["sexes"].alternative
+    # What a tagged PDF reads out in place of a drawing is its title.
+    assert f"<title>{page.context['sexes'].alternative}</title>" in unescape(page.content.decode())
 
 
 def test_a_line_is_drawn_from_two_periods_on_and_all_values_stand_in_a_table() -> None:
