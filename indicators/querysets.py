@@ -1,5 +1,6 @@
 """Questions that are asked about the logic model, the indicators and their figures."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -73,6 +74,8 @@ def _wrapped(key: str) -> Case:
 
 #: What a public page says beside an actual, and a search finds.
 NOTES = tuple(f"{field}_{language}" for field in ("note", "text") for language in ("fr", "es", "en"))
+#: Few of a million actuals have any: they stand in an index of their own, and a search reads no others.
+HAS_NOTES = ~Q(**dict.fromkeys(NOTES, ""))
 
 
 #: Roles of a person in an institution that enter figures.
@@ -523,18 +526,24 @@ class ResultQuerySet(models.QuerySet):
 
     def parts_of(self, rows: Iterable["Result"]) -> Self:
         """Breakdowns that may stand inside these rows; ``Result.row_key`` says in which."""
-        totals = [row for row in rows if row.breakdown_key == ""]
-        within = Q()
-        for part in SCOPE:
-            found = {getattr(row, f"{part}_id") for row in totals}
-            within &= Q(**{f"{part}__in": found - {None}}) | (Q(**{part: None}) if None in found else Q(pk__in=[]))
-        return self.filter(
-            within,
-            ~Q(breakdown_key=""),
-            is_public__in={row.is_public for row in totals},
-            indicator__in={row.indicator_id for row in totals},
-            period__in={row.period_id for row in totals},
-        ).order_by(bytewise("breakdown_key"), bytewise("key"))
+        of_countries: dict[int | None, list["Result"]] = defaultdict(list)
+        for row in rows:
+            if row.breakdown_key == "":
+                of_countries[row.country_id].append(row)
+        # A country's own rows and the regional ones beside them are about other indicators and projects: what crosses
+        # them would be read in vain.
+        inside = Q(pk__in=[])
+        for totals in of_countries.values():
+            within = Q(
+                is_public__in={row.is_public for row in totals},
+                indicator__in={row.indicator_id for row in totals},
+                period__in={row.period_id for row in totals},
+            )
+            for part in SCOPE:
+                found = {getattr(row, f"{part}_id") for row in totals}
+                within &= Q(**{f"{part}__in": found - {None}}) | (Q(**{part: None}) if None in found else Q(pk__in=[]))
+            inside |= within
+        return self.filter(inside, ~Q(breakdown_key="")).order_by(bytewise("breakdown_key"), bytewise("key"))
 
     def mentioning(self, words: str) -> Self:
         """Rows whose indicator or scope mentions every one of the words, whatever their case and accents."""
@@ -551,16 +560,20 @@ class ResultQuerySet(models.QuerySet):
                 | Q(forum__in=self._named("forum", word, "title", "city"))
                 | Q(partner__in=self._named("partner", word, "name", "acronym", "aliases__name"))
                 # What is withheld says nothing in its note either.
-                | Q(is_suppressed=False, actual_record__in=self._named("actual_record", word, *NOTES))
+                | Q(is_suppressed=False, actual_record__in=self._named("actual_record", word, *NOTES).filter(HAS_NOTES))
             )
         return condition
 
-    def in_order(self, *, group: str, sort: str, language: str) -> Self:
+    def in_order(self, *, group: str, sort: str, language: str, is_one_place: bool = False) -> Self:
         """In the order of the results page.
 
         First what has a stated target, then by group (``family``, ``result``, ``theme``, ``country`` or ``nature``), then by ``sort``: ``name``, ``value``,
         ``achievement``, ``country`` or ``project``, after ``-`` for the other way round. What lacks it comes last both
         ways. The last words make the order the same each time and on both databases.
+
+        Args:
+            is_one_place: all of these rows have a target or none has, and they are of one group; in the order of names,
+                they are of one name as well. What they have in common is not compared.
         """
         name = folded(f"indicator__name_{language}")
         columns: dict[str, Any] = {
@@ -570,12 +583,12 @@ class ResultQuerySet(models.QuerySet):
             "country": bytewise("country__code"),
             "project": bytewise("project__code"),
         }
-        chosen = columns[sort.removeprefix("-")]
+        by = sort.removeprefix("-")
+        chosen = OrderBy(columns[by], descending=sort.startswith("-"), nulls_last=True)
+        leading = [] if is_one_place else ["-has_target", *self._group_order(group)]
         return self.with_target().order_by(
-            "-has_target",
-            *self._group_order(group),
-            OrderBy(chosen, descending=sort.startswith("-"), nulls_last=True),
-            bytewise(name),
+            *leading,
+            *([] if is_one_place and by == "name" else [chosen, bytewise(name)]),
             OrderBy(bytewise("country__code"), nulls_first=True),
             OrderBy(bytewise("project__code"), nulls_first=True),
             OrderBy(bytewise("partner__slug"), nulls_first=True),

@@ -3,16 +3,43 @@
 from collections import Counter, defaultdict
 from typing import Any
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import BigIntegerField, BooleanField, F, Func, OrderBy, Q, QuerySet, Subquery, Value, Window
+from django.db.models.functions import Coalesce, Rank
 
 from indicators.choices import Family
 from indicators.filters.counts import Counts
 from indicators.filters.results import ResultFilter
+from indicators.models import Result
 from indicators.querysets import ResultQuerySet
 
 #: Rows that stand beside each other in every order: with or without a target, of one group and, in the order of names,
 #: of one name.
 Place = tuple[Any, ...]
+
+
+#: More rows of one place than these are not put in order as a whole where a number orders them.
+MANY = 1000
+#: Numbers that order rows, as ``ResultQuerySet.in_order`` has them.
+NUMBERS = {"value": Coalesce("actual", "share"), "achievement": F("achievement")}
+
+
+class ArrayOf(Subquery):
+    """What a query finds, as one value that PostgreSQL works out first and once."""
+
+    template = "(ARRAY(%(subquery)s))"
+    output_field = BigIntegerField()
+    #: Of a query that can find nothing the database is not asked.
+    empty_result_set_value = NotImplemented
+
+
+class AmongThose(Func):
+    """Whether a key is in an array. ``IN`` leaves the planner free to join the tables of a row before it asks for keys."""
+
+    template = "%(expressions)s"
+    arg_joiner = " = ANY "
+    arity = 2
+    output_field = BooleanField()
 
 
 class OrderedRows:
@@ -36,13 +63,43 @@ class OrderedRows:
             members[place].append(member)
         before = passed = 0
         chosen: list[tuple[bool, int, int | None]] = []
+        number_of_places = 0
         for place in self._in_order(sizes):
             if passed + sizes[place] <= page.start:
                 before = passed + sizes[place]
             elif passed < page.stop:
                 chosen += members[place]
+                number_of_places += 1
             passed += sizes[place]
-        return self._rows_of(chosen)[page.start - before : page.stop - before]
+        is_one_place = number_of_places == 1
+        found = self._rows_of(chosen)
+        if is_one_place and sizes[self._place(*chosen[0])] > MANY:
+            found, passed_over = self._near_in_number(found, page.start - before, page.stop - before)
+            before += passed_over
+        found = self.results.in_order(found, is_one_place=is_one_place)
+        # Thousands of rows are put in order by what orders them, and the page's alone are read whole.
+        page_of_them = found[page.start - before : page.stop - before].values("pk")
+        return self.results.in_order(_those(page_of_them), is_one_place=is_one_place)
+
+    def _near_in_number(self, rows: ResultQuerySet, start: int, stop: int) -> tuple[ResultQuerySet, int]:
+        """Of rows in the order of a number those whose number is one of the page's, and how many come before these: the
+        numbers alone are sorted first, and what orders equal ones is compared among few."""
+        column = NUMBERS.get(self.results.sort.removeprefix("-"))
+        if column is None:
+            return rows, 0
+        is_descending = self.results.sort.startswith("-")
+        order = OrderBy(column, descending=is_descending, nulls_last=True)
+        rows = rows.annotate(number=column)
+        ranked = rows.annotate(rank=Window(Rank(), order_by=order) if start else Value(1)).order_by(order)
+        shown = list(ranked.values_list("number", "rank")[start:stop])
+        (first, rank), (last, _rank) = shown[0], shown[-1]
+        if first is None:
+            condition = Q(number=None)
+        elif last is None:
+            condition = Q(number=None) | (Q(number__lte=first) if is_descending else Q(number__gte=first))
+        else:
+            condition = Q(number__range=(last, first) if is_descending else (first, last))
+        return _those(rows.filter(condition).order_by().values("pk")), rank - 1
 
     def _place(self, has_target: bool, indicator: int, country: int | None) -> Place:
         traits = self.results.vocabulary.indicators[indicator]
@@ -73,4 +130,11 @@ class OrderedRows:
         for (has_target, country), indicators in together.items():
             part = Q(has_target=has_target, indicator__in=indicators)
             condition |= part & Q(country=country) if self.results.group == "country" else part
-        return self.results.rows.filter(condition)
+        return self.results.qs.with_target().filter(condition)
+
+
+def _those(keys: QuerySet) -> ResultQuerySet:
+    """The rows of these primary keys."""
+    if connection.vendor == "postgresql":
+        return Result.objects.filter(AmongThose(F("pk"), ArrayOf(keys)))
+    return Result.objects.filter(pk__in=keys)

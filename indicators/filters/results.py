@@ -146,7 +146,7 @@ class ResultFilter(django_filters.FilterSet):
     @property
     def rows(self) -> ResultQuerySet:
         """The rows asked for, in the order asked for."""
-        return self._in_order(self.qs)
+        return self.in_order(self.qs)
 
     @property
     def regional_rows(self) -> ResultQuerySet:
@@ -163,14 +163,15 @@ class ResultFilter(django_filters.FilterSet):
         countries = self.effective["country"]
         held_there = Q(forum__country__in=self.vocabulary.pks("country", countries))
         of_there = others.qs.regional().filter(programme__in=self.vocabulary.programmes_in(countries))
-        return self._in_order(of_there.exclude(held_there))
+        return self.in_order(of_there.exclude(held_there))
 
     @property
     def offers_regional(self) -> bool:
         return bool(self.chosen.get("country")) and REGIONAL not in self.chosen["country"]
 
-    def _in_order(self, rows: ResultQuerySet) -> ResultQuerySet:
-        return rows.in_order(group=self.group, sort=self.sort, language=reader_language())
+    def in_order(self, rows: ResultQuerySet, *, is_one_place: bool = False) -> ResultQuerySet:
+        """Rows in the order asked for; ``is_one_place`` is that of ``ResultQuerySet.in_order``."""
+        return rows.in_order(group=self.group, sort=self.sort, language=reader_language(), is_one_place=is_one_place)
 
     # --- How each filter finds its rows ------------------------------------------------------------
 

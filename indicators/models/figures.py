@@ -15,7 +15,7 @@ from accounts.models import Record, User, choices_constraint
 from forums.models import Forum
 from indicators.choices import Measure, Qualifier, Route, TargetBasis, Verification
 from indicators.models.framework import Breakdown, Indicator, ReportingPeriod
-from indicators.querysets import ActualQuerySet, FigureQuerySet, SeriesQuerySet, TargetQuerySet
+from indicators.querysets import HAS_NOTES, ActualQuerySet, FigureQuerySet, SeriesQuerySet, TargetQuerySet
 from partners.models import Country, Partner
 from projects.models import Project
 
@@ -404,6 +404,7 @@ class Actual(Figure):
         abstract = False
         verbose_name = _("actual")
         verbose_name_plural = _("actuals")
+        indexes = (models.Index(fields=["id"], name="actual_with_notes", condition=HAS_NOTES),)
         constraints = (
             *Figure.Meta.constraints,
             models.UniqueConstraint(

@@ -29,7 +29,7 @@ from projects.models import Programme, Project
 #: What a total and its parts have in common.
 ROW_KEY = ("is_public", "indicator_id", "period_id", "project_id", "country_id", "partner_id", "forum_id")
 
-#: Columns of one row that a filter asks about, or counts its choices by.
+#: Columns of one row that a filter asks about, or counts its choices by; and what a number orders rows by.
 READ_BY_FILTERS = (
     "is_latest",
     "programme",
@@ -48,6 +48,10 @@ READ_BY_FILTERS = (
     "target",
     "target_final",
     "period",
+    "actual",
+    "share",
+    "achievement",
+    "id",
 )
 
 
