@@ -526,7 +526,7 @@ class ResultQuerySet(models.QuerySet):
 
     def parts_of(self, rows: Iterable["Result"]) -> Self:
         """Breakdowns that may stand inside these rows; ``Result.row_key`` says in which."""
-        of_countries: dict[int | None, list["Result"]] = defaultdict(list)
+        of_countries: dict[int | None, list[Result]] = defaultdict(list)
         for row in rows:
             if row.breakdown_key == "":
                 of_countries[row.country_id].append(row)

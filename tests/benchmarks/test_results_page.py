@@ -35,7 +35,7 @@ from tests.benchmarks.processor import Taken, p95, taken
 
 pytestmark = pytest.mark.long
 
-RUNS = 40
+RUNS = 20
 MOST_QUERIES = 15
 
 BARE_PAGE = """{% extends "base.html" %}{% block content %}
