@@ -1,7 +1,7 @@
 """The rows of one page, without sorting all the rows that a filter finds."""
 
 from collections import Counter, defaultdict
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import BigIntegerField, BooleanField, F, Func, OrderBy, Q, QuerySet, Subquery, Value, Window
@@ -21,7 +21,7 @@ Place = tuple[Any, ...]
 #: More rows of one place than these are not put in order as a whole where a number orders them.
 MANY = 1000
 #: Numbers that order rows, as ``ResultQuerySet.in_order`` has them.
-NUMBERS = {"value": Coalesce("actual", "share"), "achievement": F("achievement")}
+NUMBERS: Final[dict[str, Any]] = {"value": Coalesce("actual", "share"), "achievement": F("achievement")}
 
 
 class ArrayOf(Subquery):
@@ -85,13 +85,17 @@ class OrderedRows:
         """Of rows in the order of a number those whose number is one of the page's, and how many come before these: the
         numbers alone are sorted first, and what orders equal ones is compared among few."""
         column = NUMBERS.get(self.results.sort.removeprefix("-"))
-        if column is None:
+        # Beside a country's rows the regional ones are a query of their own: one more would be too many.
+        if column is None or self.results.offers_regional:
             return rows, 0
         is_descending = self.results.sort.startswith("-")
         order = OrderBy(column, descending=is_descending, nulls_last=True)
         rows = rows.annotate(number=column)
         ranked = rows.annotate(rank=Window(Rank(), order_by=order) if start else Value(1)).order_by(order)
         shown = list(ranked.values_list("number", "rank")[start:stop])
+        if not shown:
+            # Deleted since they were counted.
+            return rows, 0
         (first, rank), (last, _rank) = shown[0], shown[-1]
         if first is None:
             condition = Q(number=None)
