@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('forums', '0001_initial'),
-        ('indicators', '0001_squashed_0010_former_addresses_lead_on'),
+        ('indicators', '0010_former_addresses_lead_on'),
         ('partners', '0002_invitations'),
         ('projects', '0001_squashed_0002_account_of_a_theme'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
