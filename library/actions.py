@@ -13,7 +13,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ObjectDo
 from django.core.serializers.base import DeserializationError, DeserializedObject
 from django.core.serializers.python import Deserializer
 from django.db import DatabaseError, IntegrityError, transaction
-from django.db.models import BooleanField, Q
+from django.db.models import BooleanField, ForeignKey, Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -172,7 +172,9 @@ def _check_by_the_rules(record: Record) -> None:
     found = {
         field.name
         for field in record._meta.concrete_fields
-        if field.is_relation and getattr(record, field.attname) is not None and not field.get_limit_choices_to()
+        if isinstance(field, ForeignKey)
+        and getattr(record, field.attname) is not None
+        and not field.get_limit_choices_to()
     }
     record.clean_fields(exclude=found)
     record.clean()
