@@ -7,7 +7,8 @@ enough() { command -v node >/dev/null && node -e 'process.exit(parseInt(process.
 
 if ! enough && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "Installing Node.js for Lighthouse …" >&2
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm; } >/dev/null || true
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm; } >/dev/null ||
+    echo "apt-get could not install them." >&2
 fi
 if ! enough; then
   echo "Lighthouse needs Node.js 18 or newer with npm: install them (apt-get install nodejs npm), or leave the browser tests out with BROWSER=no." >&2
