@@ -161,8 +161,9 @@ def test_the_demonstration_is_there_for_whoever_names_it_and_what_is_not_public_
     assert staff.get(ADDRESS).context["programme"] == real.programme
     body = staff.get(ADDRESS, asked).content.decode()
     assert "Made up" in body
-    assert "321" in body
+    assert "4,321" in body
     assert "HIDDEN" in body
+    assert "9,876" in staff.get(ADDRESS, asked | {"show": "all"}).content.decode()
     member = factories.membership().user
     for who in (client, signed_in(member)):
         assert who.get(ADDRESS).context["programmes"] == [real.programme]
@@ -171,7 +172,7 @@ def test_the_demonstration_is_there_for_whoever_names_it_and_what_is_not_public_
         assert answer.context["programme"] == shown.programme
         assert answer.context["desk"] is None
         assert ("Made up" in body, "demonstration-mark" in body, "noindex" in body) == (True, True, True)
-        assert [word for word in ('class="desk"', "HIDDEN", "876") if word in body] == []
+        assert [word for word in ('class="desk"', "HIDDEN", "9,876") if word in body] == []
         assert len(answer.context["problems"]) == 1
 
 
