@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import gettext as translated
+from django.utils.translation import override
 
 from epe_ap.catalogues import compile_catalogue, problems
 
@@ -93,3 +95,15 @@ def test_the_command_lists_every_message_that_is_not_ready(tmp_path, settings):
 
     with pytest.raises(CommandError, match="2 messages are not ready"):
         call_command("compilemessages", "--check")
+
+
+def test_the_process_that_compiles_speaks_the_new_words(tmp_path, settings):
+    settings.LOCALE_PATHS = [tmp_path]
+    catalogue(tmp_path, 'msgid "A word of no page"\nmsgstr "Un mot"\n')
+    with override("fr"):
+        assert translated("A word of no page") == "A word of no page"
+
+    call_command("compilemessages")
+
+    with override("fr"):
+        assert translated("A word of no page") == "Un mot"

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation.reloader import translation_file_changed
 
 from epe_ap.catalogues import catalogues, compile_catalogue, problems
 
@@ -33,4 +34,7 @@ class Command(BaseCommand):
             if missing:
                 raise CommandError(f"No catalogue at all for: {', '.join(missing)}.")
         written = [path for path in found if compile_catalogue(path)]
+        if written:
+            # What this process does next speaks the new words: it may have asked for a translation before there was any.
+            translation_file_changed(sender=None, file_path=written[0].with_suffix(".mo"))
         self.stdout.write(f"Messages: {len(written)} of {len(found)} catalogues compiled.")
