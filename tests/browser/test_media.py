@@ -17,6 +17,32 @@ SYSTEM = """() => {
 }"""
 
 
+#: The words of the logic model's nodes that stand on more than one line without a hyphen of their own.
+CUT_WORDS = """() => {
+  const range = document.createRange();
+  const cut = [];
+  for (const statement of document.querySelectorAll(".tree-statement")) {
+    const texts = document.createTreeWalker(statement, NodeFilter.SHOW_TEXT);
+    for (let text; (text = texts.nextNode()); ) {
+      for (const word of text.data.matchAll(/[^\\s-]+/g)) {
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size > 1) cut.push(word[0]);
+      }
+    }
+  }
+  return cut;
+}"""
+
+
+def test_no_word_of_the_logic_model_is_cut_where_its_columns_are_narrowest(page: Page) -> None:
+    page.goto("/fr/framework/")
+    # The telephone, the first tablet and the first desk that show it side by side.
+    for width in (320, 736, 1248):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(CUT_WORDS) == [], width
+
+
 def test_the_framework_is_printed_without_what_is_only_for_the_screen(page: Page) -> None:
     page.set_viewport_size({"width": 1400, "height": 900})
     page.goto("/fr/framework/")
