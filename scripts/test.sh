@@ -42,6 +42,8 @@ if [ -n "$postgres" ]; then
   # No test is about what survives a power cut, and none asks enough for compiling a query, or for weighing the order of
   # its joins, to be worth it.
   options="-c synchronous_commit=off -c jit=off -c join_collapse_limit=1 -c from_collapse_limit=1"
+  # Which tests are not about a database, and why nothing is lost: tests/crawls.py.
+  select[1]+=" and not any_database"
   stage "Tests on PostgreSQL" env DATABASE_URL="$postgres" PGOPTIONS="$options" "${pytest[@]}" "${select[@]}"
 fi
 if [ "$($python -m epe_ap.environment BROWSER)" = no ] && [ -z "${CI:-}" ]; then

@@ -28,10 +28,16 @@ pytest_plugins = ["tests.speed"]
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
 
+#: What a test says that it needs where it asks a database anything.
+OF_A_DATABASE = {"db", "transactional_db", "django_db_setup"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if BROWSER_TESTS in item.path.parents:
             item.add_marker("browser")
+        elif not item.get_closest_marker("django_db") and not OF_A_DATABASE & {*getattr(item, "fixturenames", ())}:
+            item.add_marker("any_database")
 
 
 @pytest.fixture(autouse=True)

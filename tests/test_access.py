@@ -384,6 +384,7 @@ def test_every_address_stands_in_one_table() -> None:
     assert sorted(listed) == sorted(set(listed)) == sorted({name for name, _words in PAGES})
 
 
+@pytest.mark.any_database
 def test_no_page_tells_one_institution_of_another(world: World) -> None:
     told, wrong = [], []
     for name, words in PAGES:
@@ -411,6 +412,7 @@ def test_the_decoys_are_there_to_be_found(world: World) -> None:
         assert any(decoy in said(staff.get(address)) for decoy in DECOYS)
 
 
+@pytest.mark.any_database
 def test_the_administration_lets_in_staff_alone(world: World) -> None:
     for name, words in IN_THE_ADMINISTRATION:
         known = {"object_id": 1, "app_label": "partners", "content_type_id": 1, "history_id": 1, "url": "x", "pk": 1}
