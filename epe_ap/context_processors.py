@@ -20,7 +20,7 @@ def problems(request: HttpRequest) -> dict[str, Any]:
 OPEN_GRAPH = {"fr": "fr_CA", "es": "es_LA", "en": "en_CA"}
 
 #: Pages that show something else by what their address asks for; of the others an address without its query stands for all.
-FILTERED = {"results", "publications", "findings", "discrepancies", "framework"}
+FILTERED = {"results", "publications", "findings", "discrepancies", "framework", "compare"}
 #: What never makes another page of a page: the order and the number of its rows, what only staff see, traces of campaigns.
 NOT_CANONICAL = {"sort", "page", "group", "show", "citation"}
 #: Lists whose rows have no page of their own: each page of such a list is one by itself.

@@ -12,10 +12,6 @@ from accounts.querysets import RecordQuerySet
 
 
 class CountryQuerySet(RecordQuerySet):
-    def pacific_alliance(self) -> Self:
-        """The members of the Pacific Alliance, by code."""
-        return self.filter(is_pacific_alliance=True).order_by("code")
-
     def for_list(self) -> Self:
         """Countries with the number of their projects and partners, those of the Pacific Alliance first."""
         return self.annotate(

@@ -16,7 +16,7 @@ from tests.factories import three
 PAGES = {
     "/": 13,
     "/about/": 0,
-    "/compare/": 5,
+    "/compare/": 6,
     "/countries/": 2,
     "/countries/CL/": 15,
     "/data/": 2,

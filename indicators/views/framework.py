@@ -14,7 +14,7 @@ from accounts.actions import change
 from accounts.choices import Door
 from accounts.forms import is_key
 from accounts.models import User
-from epe_ap.pages import few, unknown_names, unknown_value
+from epe_ap.pages import few, unknown_names
 from indicators.actions.lifecycle import move_result
 from indicators.choices import Basis, Level
 from indicators.desk import Desk, DeskOfIndicator, DeskOfResult, desk_of
@@ -22,6 +22,7 @@ from indicators.models import ExpectedResult, Indicator, Result
 from indicators.models.framework import LEVELS
 from indicators.selections import whole, width
 from indicators.tables import FigureRow, figure_rows
+from projects.choosing import chosen_programme
 from projects.demonstrations import asked_for, query_of
 from projects.models import Programme
 
@@ -107,7 +108,7 @@ def framework_page(request: HttpRequest) -> HttpResponse:
     if demonstration is not None:
         known |= Programme.objects.filter(pk=demonstration.pk)
     programmes = list(known.filter(expected_results__isnull=False).distinct().order_by("is_demonstration", "code"))
-    programme, problems = _chosen(request, programmes)
+    programme, problems = chosen_programme(request, programmes)
     shows_all = staff is not None and request.GET.get("show") == "all"
     is_theirs = staff is not None and programme is not None and programme.is_demonstration
     nodes = _nodes(programme, shows_all=shows_all or is_theirs) if programme is not None else []
@@ -150,19 +151,6 @@ def _with_desk(nodes: list[Node], programme: Programme, staff: User) -> Desk:
         for measured in node.indicators:
             measured.desk = desk.indicators[measured.indicator.pk]
     return desk
-
-
-def _chosen(request: HttpRequest, programmes: list[Programme]) -> tuple[Programme | None, list[str]]:
-    """The programme that the address names, else the first that has a logic model."""
-    first = programmes[0] if programmes else None
-    asked = request.GET.get("programme", "").strip()
-    if not asked:
-        return first, []
-    names = {name.casefold(): each for each in reversed(programmes) for name in (each.code, each.slug)}
-    found = names.get(asked.casefold())
-    if found is not None:
-        return found, []
-    return first, [unknown_value("programme", asked, [programme.slug for programme in programmes])]
 
 
 def _nodes(programme: Programme, *, shows_all: bool = False) -> list[Node]:

@@ -47,9 +47,12 @@ def programme() -> Programme:
 
 
 @pytest.fixture
-def countries() -> list[Any]:
+def countries(programme: Programme) -> list[Any]:
+    """Those that the programme works in."""
     names = {"CL": "Chile", "CO": "Colombia", "MX": "Mexico", "PE": "Peru"}
-    return [make.country(code, **three("name", name), is_pacific_alliance=True) for code, name in names.items()]
+    made = [make.country(code, **three("name", name), is_pacific_alliance=True) for code, name in names.items()]
+    programme.record.countries.set(made)
+    return made
 
 
 def cells(line: Any) -> list[str]:
@@ -128,6 +131,39 @@ def test_a_countrys_own_figure_stands_apart_from_those_of_its_projects(
 
     assert [cells(line) for line in page.context["lines"]] == [["6", "3", "5", "2", "", ""]]
     assert [cells(line) for line in page.context["of_projects"]] == [["1 B01", "", "", "", "", ""]]
+
+
+def test_each_programme_is_compared_by_itself_in_the_countries_where_it_works(
+    client: Client, programme: Programme, countries: list[Any]
+):
+    other = make.programme(code="OTHER", slug="other")
+    other.countries.set(countries[:1])
+    for of, slug, value in ((programme.record, "ours", 41), (other, "theirs", 52)):
+        period = programme.period if of == programme.record else make.period(programme=of, state="published")
+        series = make.series(indicator=make.indicator(programme=of, slug=slug), country=countries[0])
+        make.actual(series=series, period=period, value=value)
+    make.programme(code="EMPTY", slug="empty")
+    rebuild_results()
+
+    def compared(query: str) -> tuple[Any, list[str], list[list[str]]]:
+        page = client.get(f"/en/compare/{query}")
+        assert [each.code for each in page.context["programmes"]][-1] == "EMPTY"
+        columns = [column["label"] for column in page.context["columns"]]
+        return page, columns, [cells(line) for line in page.context["lines"]]
+
+    page, columns, lines = compared(f"?programme={programme.record.code.lower()}")
+    assert (columns[:4], lines) == (["Chile", "Colombia", "Mexico", "Peru"], [["41", "", "", "", "", ""]])
+    assert f"country=regional&amp;programme={programme.record.slug}" in page.content.decode()
+    page, columns, lines = compared("?programme=other")
+    assert (columns, lines) == (["Chile", "Regional", "Total"], [["52", "", ""]])
+    assert '<a href="?programme=other" aria-current="true">OTHER</a>' in page.content.decode()
+    assert 'rel="canonical" href="http://testserver/en/compare/?programme=other"' in page.content.decode()
+    page, _columns, lines = compared("?programme=empty")
+    assert lines == []
+    assert "The sources split no figure by country." in words(page)
+    page, _columns, lines = compared("?programme=nowhere&rows=7")
+    assert len(lines) == 1
+    assert len(page.context["problems"]) == 2
 
 
 # --- Indicator -------------------------------------------------------------------------------------
