@@ -27,7 +27,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Concat, Replace
 
-from accounts.folding import bytewise, fold, folded, naming, starting
+from accounts.folding import bytewise, folded, naming
 from accounts.models import User
 from accounts.querysets import RecordQuerySet
 from indicators.choices import (
@@ -76,6 +76,10 @@ def _wrapped(key: str) -> Case:
 NOTES = tuple(f"{field}_{language}" for field in ("note", "text") for language in ("fr", "es", "en"))
 #: Few of a million actuals have any: they stand in an index of their own, and a search reads no others.
 HAS_NOTES = ~Q(**dict.fromkeys(NOTES, ""))
+
+
+#: A target of its period, or a final one, is stated.
+HAS_TARGET = Q(target__isnull=False) | Q(target_final__isnull=False)
 
 
 #: Roles of a person in an institution that enter figures.
@@ -140,7 +144,8 @@ class Sight:
         return reporter is not None and (self.is_lead or reporter in self.writing)
 
 
-def _folded_words(*fields: str) -> Any:
+def folded_words(*fields: str) -> Any:
+    """All these texts, each on a line of its own, in small letters without accents."""
     texts = [part for field in fields for part in (F(field), Value("\n"))]
     return folded(Concat(*texts, output_field=TextField()))
 
@@ -307,10 +312,10 @@ class ActualQuerySet(FigureQuerySet):
         citations = self.model._meta.get_field("citations").related_model._base_manager
         named = (
             citations.filter(actual=OuterRef("pk"))
-            .alias(words=_folded_words("section", "printed_value", "note_fr", "note_es", "note_en"))
+            .alias(words=folded_words("section", "printed_value", "note_fr", "note_es", "note_en"))
             .filter(words__regex=pattern)
         )
-        return self.alias(words=_folded_words("note_fr", "note_es", "note_en")).filter(
+        return self.alias(words=folded_words("note_fr", "note_es", "note_en")).filter(
             Q(series__partner__in=family)
             | Q(series__reporter__in=family)
             | (Q(series__partner=None) & Exists(in_its_projects) & (Q(words__regex=pattern) | Exists(named)))
@@ -522,7 +527,7 @@ class ResultQuerySet(models.QuerySet):
 
     def with_target(self) -> Self:
         """With ``has_target``: a target of its period, or a final one, is stated."""
-        return self.annotate(has_target=Q(target__isnull=False) | Q(target_final__isnull=False))
+        return self.annotate(has_target=HAS_TARGET)
 
     def parts_of(self, rows: Iterable["Result"]) -> Self:
         """Breakdowns that may stand inside these rows; ``Result.row_key`` says in which."""
@@ -544,25 +549,6 @@ class ResultQuerySet(models.QuerySet):
                 within &= Q(**{f"{part}__in": found - {None}}) | (Q(**{part: None}) if None in found else Q(pk__in=[]))
             inside |= within
         return self.filter(inside, ~Q(breakdown_key="")).order_by(bytewise("breakdown_key"), bytewise("key"))
-
-    def mentioning(self, words: str) -> Self:
-        """Rows whose indicator or scope mentions every one of the words, whatever their case and accents."""
-        return self.filter(self.mentions(words))
-
-    def mentions(self, words: str) -> Q:
-        """The condition of :meth:`mentioning`."""
-        condition = Q()
-        for word in fold(words).split():
-            condition &= (
-                Q(indicator__in=self._named("indicator", word, "code", "slug", "name_fr", "name_es", "name_en"))
-                | Q(country__in=self._named("country", word, "name_fr", "name_es", "name_en"))
-                | Q(project__in=self._named("project", word, "code", "title"))
-                | Q(forum__in=self._named("forum", word, "title", "city"))
-                | Q(partner__in=self._named("partner", word, "name", "acronym", "aliases__name"))
-                # What is withheld says nothing in its note either.
-                | Q(is_suppressed=False, actual_record__in=self._named("actual_record", word, *NOTES).filter(HAS_NOTES))
-            )
-        return condition
 
     def in_order(self, *, group: str, sort: str, language: str, is_one_place: bool = False) -> Self:
         """In the order of the results page.
@@ -617,16 +603,6 @@ class ResultQuerySet(models.QuerySet):
         prefetch_related_objects(results, Prefetch("actual_record__citations", queryset=citations))
         targets = [result for result in results if result.actual_record_id is None]
         prefetch_related_objects(targets, Prefetch("target_record__citations", queryset=citations))
-
-    def _named(self, relation: str, word: str, *fields: str) -> models.QuerySet:
-        """Records of a relation, in one of whose texts a word starts with the folded word."""
-        records = self.model._meta.get_field(relation).related_model._base_manager
-        condition = Q()
-        expressions: dict[str, Any] = {}
-        for number, field in enumerate(fields):
-            expressions[f"text_{number}"] = folded(field)
-            condition |= Q(**{f"text_{number}__regex": starting(word)})
-        return records.alias(**expressions).filter(condition).values("pk")
 
     def _group_order(self, group: str) -> list[Any]:
         if group == "theme":

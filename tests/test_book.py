@@ -18,10 +18,13 @@ from django.test import Client
 from django.utils import translation
 
 from accounts.actions.bulk import check_many
+from accounts.folding import fold, starting
 from forums.models import Forum
 from indicators.actions import check_results
+from indicators.filters.words import NAMES, mentioning
 from indicators.formulas import formulas
 from indicators.models import Actual, Baseline, Indicator, Result, Series, Target
+from indicators.querysets import NOTES
 from indicators.tables import FigureRow, Names
 from library.actions import Loaded, load_fixtures
 from library.models import Citation, Discrepancy
@@ -258,3 +261,42 @@ def test_a_first_visit_of_the_results_is_no_more_than_120_kb(client: Client) -> 
     files = {name: len(gzip.compress((settings.BASE_DIR / "static" / name).read_bytes(), 9)) for name in named}
     assert {"css/components.css", "js/results.js", "js/vendor/htmx-2.0.11.min.js"} <= files.keys()
     assert len(page.content) + sum(files.values()) <= 120_000
+
+
+def test_a_search_of_the_results_finds_the_rows_that_say_its_words() -> None:
+    related = Result.objects.public().select_related(*NAMES, "actual_record")
+    rows = {row: said_of(row) for row in related.prefetch_related("partner__aliases")}
+    found = {
+        words: set(Result.objects.public().filter(mentioning(words)))
+        for words in (
+            "femmes",
+            "Égalité",
+            "colombie",
+            "cégep",
+            "s",
+            "1",
+            "%",
+            "(",
+            "l’",
+            "œ",
+            "MINES PÉROU",
+            "b0 femmes",
+        )
+    }
+    assert found == {
+        words: {
+            row for row, said in rows.items() if all(re.search(starting(word), said) for word in fold(words).split())
+        }
+        for words in found
+    }
+    assert sum(map(bool, found.values())) > 6
+
+
+def said_of(row: Result) -> str:
+    """What a search of the results looks for words in, read as plain records."""
+    about = [(getattr(row, relation), fields) for relation, fields in NAMES.items() if getattr(row, relation)]
+    texts = [getattr(record, field) for record, fields in about for field in fields if "__" not in field]
+    texts += [alias.name for alias in row.partner.aliases.all()] if row.partner else []
+    if row.actual_record and not row.is_suppressed:
+        texts += [getattr(row.actual_record, field) for field in NOTES]
+    return fold("\n".join(texts))

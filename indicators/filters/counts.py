@@ -30,7 +30,7 @@ TOGETHER: Final = (
 #: What the filters read of a row.
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "programme": ("indicator_id",),
-    "country": ("country_id",),
+    "country": ("country_id", "forum_id"),
     "theme": ("indicator_id", "themes"),
     "project": ("project_id",),
     "partner": ("partner_id",),
@@ -47,13 +47,13 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 }
 #: Filters of which every value is counted by itself while no other one is chosen: the column of the value with where all
 #: values stand, and the one that tells rows of a value apart. Both stand in an index behind what is never left open
-#: (``result_rows_of_periods`` and ``result_latest_parts``), where a database counts three times as fast as it groups.
+#: (``result_periods`` and ``result_sexes``), where a database counts three times as fast as it groups.
 EACH_BY_ITSELF: Final[dict[str, tuple[str, type[models.Model], str, str]]] = {
     "period": ("period_id", ReportingPeriod, "pk", "is_latest"),
     "sex": ("breakdown_key", Breakdown, "key", "is_row"),
 }
-#: Filters that those indexes begin with.
-FIRST_IN_INDEXES: Final = {"programme", "nature"}
+#: Filters of which those indexes hold what they ask.
+IN_INDEXES: Final = {"programme", "nature", "country"}
 #: How long counts of all periods are kept, in seconds; any change of the data makes them unreachable at once.
 KEPT: Final = 24 * 60 * 60
 
@@ -210,13 +210,13 @@ def _branch(results: ResultFilter, number: int, names: Sequence[str]) -> list[An
     """The rows that all filters but these find, as groups of what these read of them: queries of the same columns."""
     rows: ResultQuerySet = results.found(without=names).with_target().order_by()
     (name, *others) = names
-    if name in EACH_BY_ITSELF and not others and FIRST_IN_INDEXES.issuperset({*results.in_force} - {name}):
+    if name in EACH_BY_ITSELF and not others and IN_INDEXES.issuperset({*results.in_force} - {name}):
         return _each_by_itself(rows, number, name)
     columns = {column for name in names for column in COLUMNS.get(name, ())}
     if number == 0:
         columns |= {"country_id"} if results.group == "country" else set()
     if "country" in names and results.offers_regional:
-        columns |= {"forum_id", "programme_id"}
+        columns |= {"programme_id"}
     said = _columns(number, {column: F(column) for column in columns})
     counted = rows.annotate(**said).values(*said).annotate(rows_counted=Count("*"))
     return [counted.values_list("branch", "rows_counted", *list(said)[1:])]

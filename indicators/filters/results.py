@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 import django_filters
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from indicators.filters.choices import ALL, FACETS, LATEST, NONE, REGIONAL, STATED, TOTAL, Choice, Vocabulary
+from indicators.filters.words import mentioning
 from indicators.models import Breakdown, Indicator, Result
 from indicators.querysets import ResultQuerySet
 from indicators.tables import reader_language
@@ -103,6 +105,11 @@ class ResultFilter(django_filters.FilterSet):
     def group(self) -> str:
         return self.single.get("group", "family")
 
+    @cached_property
+    def mentioned(self) -> Q:
+        """The condition of the words: what they name is looked up once, for all that is asked of the rows."""
+        return mentioning(self.words)
+
     def choices(self, facet: str) -> list[Choice]:
         """The choices of a facet that the address names."""
         return self.vocabulary.chosen(facet, self.chosen.get(facet, ()))
@@ -155,14 +162,11 @@ class ResultFilter(django_filters.FilterSet):
         Where a forum was held says nothing about whom its figures are about: what a forum held in that country counted
         is not offered as if it came near to being the country's own. Nor is what a programme counted that does not work there.
         """
-        others = ResultFilter(
-            self._data({name: values for name, values in self._everything().items() if name != "country"}),
-            vocabulary=self.vocabulary,
-            today=self.today,
-        )
         countries = self.effective["country"]
         held_there = Q(forum__country__in=self.vocabulary.pks("country", countries))
-        of_there = others.qs.regional().filter(programme__in=self.vocabulary.programmes_in(countries))
+        of_there = (
+            self.found(without=("country",)).regional().filter(programme__in=self.vocabulary.programmes_in(countries))
+        )
         return self.in_order(of_there.exclude(held_there))
 
     @property
@@ -215,7 +219,7 @@ class ResultFilter(django_filters.FilterSet):
         return rows.filter(condition | Q(is_latest=True) if LATEST in values else condition)
 
     def mentioning(self, rows: ResultQuerySet, name: str, value: str) -> ResultQuerySet:
-        return rows.mentioning(value)
+        return rows.filter(self.mentioned)
 
     # --- Reading -----------------------------------------------------------------------------------
 

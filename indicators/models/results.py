@@ -22,7 +22,7 @@ from indicators.choices import (
 )
 from indicators.models.figures import Actual, Baseline, Series, Target, amount
 from indicators.models.framework import Breakdown, Indicator, ReportingPeriod
-from indicators.querysets import ROW_KINDS, ResultQuerySet
+from indicators.querysets import HAS_TARGET, ROW_KINDS, ResultQuerySet
 from partners.models import Country, Partner
 from projects.models import Programme, Project
 
@@ -53,6 +53,9 @@ READ_BY_FILTERS = (
     "achievement",
     "id",
 )
+
+#: What the results page shows until it is asked for something else.
+LATEST_ROWS = models.Q(is_public=True, is_row=True, is_latest=True)
 
 
 class Result(models.Model):
@@ -165,15 +168,36 @@ class Result(models.Model):
         indexes = (
             # All that filters and their counts read: the rows themselves, many times as wide, are left alone.
             models.Index(fields=READ_BY_FILTERS, name="result_rows", condition=models.Q(is_public=True, is_row=True)),
+            # What facets are counted from where the page asks for little: rows stand in them as they are grouped.
             models.Index(
-                fields=["programme", "nature", "period", "is_latest"],
-                name="result_rows_of_periods",
+                fields=["programme", "nature", "period", "is_latest", "country"],
+                name="result_periods",
                 condition=models.Q(is_public=True, is_row=True),
             ),
             models.Index(
-                fields=["programme", "nature", "breakdown_key", "is_row"],
-                name="result_latest_parts",
+                fields=["programme", "nature", "breakdown_key", "is_row", "country"],
+                name="result_sexes",
                 condition=models.Q(is_public=True, is_latest=True),
+            ),
+            models.Index(
+                "indicator",
+                "themes",
+                models.ExpressionWrapper(HAS_TARGET, output_field=models.BooleanField()),
+                "country",
+                name="result_indicators",
+                condition=LATEST_ROWS,
+                # An index is read alone only where the columns stand in it that its expressions are made of.
+                include=["target", "target_final"],
+            ),
+            models.Index(
+                fields=["programme", "country", "forum", "verification", "status", "due_on", "nature"],
+                name="result_countries",
+                condition=LATEST_ROWS,
+            ),
+            models.Index(
+                fields=["programme", "project", "partner", "forum", "nature", "country"],
+                name="result_projects",
+                condition=LATEST_ROWS,
             ),
             models.Index(fields=["indicator", "period"], name="result_of_indicator"),
             models.Index(fields=["country", "is_public"], name="result_of_country"),

@@ -268,10 +268,16 @@ def test_the_count_without_a_filter_is_the_number_of_rows_without_it(programme, 
     assert {name: counts.without[name] for name in results.in_force} == expected
 
 
-def test_counting_is_one_query(programme, django_assert_num_queries):
+def test_counting_is_one_query_after_one_for_the_words(programme, django_assert_num_queries):
     results = ResultFilter(QueryDict("country=CL&q=leaders"), today=TODAY)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         Counts.of(results)
+    with django_assert_num_queries(2):
+        assert len(results.rows) == len(results.regional_rows) == 1
+
+
+def test_as_many_words_as_a_search_takes_are_looked_up_at_once(programme):
+    assert rows_of("q=" + "+".join(chr(letter) for letter in range(0x3B1, 0x3B1 + 100))) == set()
 
 
 def test_counts_over_all_periods_are_kept_until_the_data_changes(programme, django_assert_num_queries):

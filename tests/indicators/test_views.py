@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pytest
 from django.test import Client
 
+from indicators.filters import words as words_of_filters
 from tests import factories as make
 from tests.factories import three
 from tests.indicators.rows import World, result, world
@@ -217,7 +218,7 @@ def test_a_change_that_is_kept_as_printed_says_so_wherever_it_leaves(client: Cli
     assert "+24" in words(client.get("/en/results/"))
 
 
-def test_a_search_finds_the_starts_of_words_and_the_notes_of_actuals(client: Client):
+def test_a_search_finds_the_starts_of_words_and_the_notes_of_actuals(client: Client, monkeypatch: pytest.MonkeyPatch):
     of = world()
     result(of, "Instituts", actual=1)
     row = result(of, "Learners", actual=2)
@@ -235,6 +236,10 @@ def test_a_search_finds_the_starts_of_words_and_the_notes_of_actuals(client: Cli
     assert found("uts") == found("bogot") == found("(uts)") == ["Learners"]
     assert found("instit") == ["Instituts"]
     assert found("[a^\\") == []
+
+    # Of words in more notes than are named one by one the rows are asked themselves.
+    monkeypatch.setattr(words_of_filters, "MOST_NOTES", 0)
+    assert found("uts") == found("bogot learn") == ["Learners"]
 
 
 def test_a_partner_that_is_not_public_is_not_named(client: Client):
@@ -433,7 +438,8 @@ def test_the_page_costs_the_same_with_one_row_and_with_more_than_a_page(
         result(of, f"Indicator {place:03}", country=of.chile, key="sex=women", actual=40, cite=False)
         result(of, f"Indicator {place:03}", actual=100, cite=False)
 
-    with django_assert_num_queries(15):
+    # One of them asks for the version of the data.
+    with django_assert_num_queries(16):
         page = client.get("/en/results/?country=CL&q=indicator")
 
     assert page.context["number"] == number
