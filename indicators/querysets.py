@@ -165,7 +165,7 @@ class IndicatorQuerySet(RecordQuerySet):
 
         return (
             shown(self)
-            .select_related("programme", "expected_result", "project", "contributes_to", "replaced_by")
+            .select_related("programme", "expected_result__programme", "project", "contributes_to", "replaced_by")
             .prefetch_related(
                 "themes",
                 "goals",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from django.urls import reverse
@@ -80,10 +81,12 @@ class FigureRow:
         self.result = result
         self.names = names
         self.parts = list(parts)
+        #: Whether it stands beside figures of other programmes, so that its own must be named.
+        self.is_among_others = False
 
     def __getattr__(self, name: str) -> Any:
         # Never reached for what __init__ sets; a copy or a pickle asks before that.
-        if name in ("result", "names", "parts"):
+        if name in ("result", "names", "parts", "is_among_others"):
             raise AttributeError(name)
         return getattr(self.result, name)
 
@@ -108,9 +111,11 @@ class FigureRow:
 
     @cached_property
     def scope(self) -> list[ScopePart]:
-        """Project, partner, forum and country, as far as they are set."""
+        """Project, partner, forum and country, as far as they are set; before them the programme, where there are several."""
         result = self.result
         parts = []
+        if self.is_among_others:
+            parts.append(ScopePart(result.programme, result.programme.code))
         if result.project is not None:
             parts.append(ScopePart(result.project, result.project.code, query=self.query))
         if result.partner is not None and result.partner.is_public:
@@ -335,9 +340,13 @@ def figure_rows(*results: ResultQuerySet, names: Names | None = None, with_parts
             for relation in ("programme", "indicator", "period", *SCOPE):
                 setattr(part, relation, getattr(total, relation))
             parts[part.row_key].append(FigureRow(part, names))
-    return [
+    shown = [
         [FigureRow(row, names, parts[row.row_key] if row.breakdown_key == "" else ()) for row in rows] for rows in lists
     ]
+    if len({row.programme_id for row in every}) > 1:
+        for row in chain.from_iterable(shown):
+            row.is_among_others = True
+    return shown
 
 
 def tables_of(rows: Iterable[FigureRow], *, group: str = "family") -> FigureTables:
@@ -364,10 +373,11 @@ def heading_of(row: FigureRow, group: str) -> Any:
         return result.country or _("Regional (no single country)")
     if group == "result":
         expected = result.indicator.expected_result
-        if expected is not None and row.is_demonstration:
-            # Its address is that of the same code in the programme that is shown to everybody.
-            return f"{expected} ({expected.get_basis_display()})"
-        return expected or _("No expected result")
+        if expected is None:
+            return _("No expected result")
+        # Its address names the programme, which was read with the row.
+        expected.programme = result.programme
+        return expected
     if group == "nature":
         return _capitalised(NATURE_HEADINGS[Nature(result.nature)])
     return _capitalised(result.get_family_display())

@@ -86,7 +86,7 @@ class CitationQuerySet(RecordQuerySet):
             "partner",
             "forum",
             "publication",
-            "expected_result",
+            "expected_result__programme",
             "partnership__project",
             "partnership__partner",
         )

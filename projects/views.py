@@ -82,10 +82,16 @@ def programme_page(request: HttpRequest, slug: str) -> HttpResponse:
 def project_list(request: HttpRequest) -> HttpResponse:
     projects = Project.objects.real().for_list()
     groups = [
-        (Component(component).label if component else "", list(of_component))
-        for component, of_component in groupby(projects, key=lambda project: project.component)
+        (programme, Component(component).label if component else "", list(of_component))
+        for (programme, component), of_component in groupby(
+            projects, key=lambda project: (project.programme, project.component)
+        )
     ]
-    return render(request, "projects/project_list.html", {"groups": groups})
+    return render(
+        request,
+        "projects/project_list.html",
+        {"groups": groups, "of_several": len({programme for programme, _component, _projects in groups}) > 1},
+    )
 
 
 @require_safe
@@ -156,14 +162,18 @@ def partners_by_role(project: Project, citations: list[Citation]) -> list[tuple[
 @require_safe
 def theme_list(request: HttpRequest) -> HttpResponse:
     themes = list(Theme.objects.for_list())
+    headings = {ThemeKind.THEME: _("Themes"), ThemeKind.DIMENSION: _("Cross-cutting dimensions")}
+    groups = [
+        (programme, heading, [theme for theme in themes if (theme.programme, theme.kind) == (programme, kind)])
+        for programme in dict.fromkeys(theme.programme for theme in themes)
+        for kind, heading in headings.items()
+    ]
     return render(
         request,
         "projects/theme_list.html",
         {
-            "groups": [
-                (_("Themes"), [theme for theme in themes if theme.kind == ThemeKind.THEME]),
-                (_("Cross-cutting dimensions"), [theme for theme in themes if theme.kind == ThemeKind.DIMENSION]),
-            ]
+            "groups": groups or [(None, heading, []) for heading in headings.values()],
+            "of_several": len(groups) > len(headings),
         },
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -115,7 +116,8 @@ class ExpectedResult(Record):
         return f"{self.code} · {self.statement}"
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('framework')}#result-{self.code}"
+        # Codes are those of a programme.
+        return f"{reverse('framework')}?{urlencode({'programme': self.programme.slug})}#result-{self.code}"
 
     def clean(self) -> None:
         """A parent stands one level up in the same programme."""

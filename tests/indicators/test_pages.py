@@ -166,6 +166,40 @@ def test_each_programme_is_compared_by_itself_in_the_countries_where_it_works(
     assert len(page.context["problems"]) == 2
 
 
+def test_beside_figures_of_another_programme_a_figure_names_its_own(
+    client: Client, programme: Programme, countries: list[Any]
+):
+    programme.figure(programme.indicator("Ours"), 41, country=countries[0])
+    rebuild_results()
+    assert "MINE" not in words(client.get("/en/countries/CL/"))
+
+    mine = make.programme(code="MINE", slug="mine")
+    make.theme(programme=mine, **three("name", "A theme of theirs"))
+    make.theme(programme=programme.record, **three("name", "A theme of ours"))
+    make.project(programme=mine, code="M1", slug="M1", component="A")
+    make.project(programme=programme.record, code="P1", slug="P1", component="A")
+    for of in (mine, programme.record):
+        make.expected_result(programme=of, code="1000", **three("statement", f"Aim of {of.code}"))
+    measured = make.indicator(
+        programme=mine, slug="theirs", **three("name", "Theirs"), expected_result=mine.expected_results.get()
+    )
+    series = make.series(indicator=measured, country=countries[0])
+    make.actual(series=series, period=make.period(programme=mine, state="published"), value=52)
+    rebuild_results()
+
+    ours = programme.record.code
+    country = client.get("/en/countries/CL/")
+    rows = {row.indicator.slug: row.scope_label for row in country.context["figures"].rows}
+    assert rows == {"ours": f"{ours} · Chile", "theirs": "MINE · Chile"}
+    assert "MINE · Themes" in words(client.get("/en/themes/"))
+    assert "MINE · Component A" in words(client.get("/en/projects/"))
+    # The same code in both: each way leads to the model that it belongs to.
+    link = 'href="/en/framework/?programme=mine#result-1000"'
+    assert link in client.get("/en/indicators/theirs/").content.decode()
+    assert link in client.get("/en/results/?group=result").content.decode()
+    assert "Aim of MINE" in words(client.get("/en/framework/?programme=mine"))
+
+
 # --- Indicator -------------------------------------------------------------------------------------
 
 
