@@ -5,6 +5,7 @@ writes makes its own records through the pages and leaves the book's alone.
 """
 
 import fcntl
+import json
 import os
 import secrets
 import shutil
@@ -16,6 +17,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,25 +39,69 @@ CHROMIUM_FLAGS = [
 ]
 
 
+#: Starts Django once, which takes longer than most commands, and runs each command in a copy of itself. A line on its
+#: input says which; one on its output how it ended, and what it said.
+COMMANDS = """
+import json, os, sys, tempfile, traceback
+import django
+from django.core.management import execute_from_command_line
+
+django.setup()
+for line in sys.stdin:
+    arguments, variables = json.loads(line)
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as errors:
+        child = os.fork()
+        if child == 0:
+            os.dup2(said.fileno(), 1)
+            os.dup2(errors.fileno(), 2)
+            os.environ.update(variables)
+            code = 0
+            try:
+                execute_from_command_line(["manage.py", *arguments])
+            except SystemExit as ended:
+                code = ended.code if isinstance(ended.code, int) else ended.code is not None
+            except BaseException:
+                traceback.print_exc()
+                code = 1
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(int(code))
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        said.seek(0)
+        errors.seek(0)
+        print(json.dumps([code, said.read(), errors.read()]), flush=True)
+"""
+
+
 @dataclass(frozen=True)
 class Site:
     """A running server: its address, and the means to run a command on its database."""
 
     url: str
-    environment: dict[str, str]
+    commands: subprocess.Popen[str]
 
     def manage(self, *arguments: str, **variables: str) -> str:
         """Run manage.py on the server's database and give back what it prints."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment | variables,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"manage.py {arguments[0]}: {done.stdout}{done.stderr}"
-        return done.stdout
+        assert self.commands.stdin
+        assert self.commands.stdout
+        print(json.dumps([arguments, variables]), file=self.commands.stdin, flush=True)
+        code, said, errors = json.loads(self.commands.stdout.readline())
+        assert code == 0, f"manage.py {arguments[0]}: {said}{errors}"
+        return said
+
+
+@contextmanager
+def commands(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Whoever runs commands in this environment."""
+    with subprocess.Popen(
+        [sys.executable, "-c", COMMANDS],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as running:
+        yield running
 
 
 @dataclass(frozen=True)
@@ -86,9 +132,9 @@ def _prepared(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, s
             shutil.rmtree(making, ignore_errors=True)
             making.mkdir()
             elsewhere = {"DATABASE_URL": f"sqlite:///{making}/db.sqlite3", "STATIC_ROOT": str(making / "static")}
-            site = Site("", environment | elsewhere)
-            site.manage("collectstatic", "--noinput", "-v", "0")
-            site.manage("prepare")
+            with commands(environment | elsewhere) as running:
+                Site("", running).manage("collectstatic", "--noinput", "-v", "0")
+                Site("", running).manage("prepare")
             making.rename(made)
     return made
 
@@ -110,10 +156,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "WEB_PROCESSES": "1",
         "LOG_LEVEL": "WARNING",
     }
-    running = Site(f"http://127.0.0.1:{port}", environment)
     shutil.copytree(_prepared(tmp_path_factory, environment), folder, dirs_exist_ok=True)
     log = folder / "server.log"
-    with log.open("w") as output:
+    with log.open("w") as output, commands(environment) as program:
+        running = Site(f"http://127.0.0.1:{port}", program)
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "epe_ap.wsgi"],
             cwd=ROOT,

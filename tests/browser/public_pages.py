@@ -88,16 +88,18 @@ class Look:
     address: str
     scheme: Literal["light", "dark"]
     width: int
-    #: What this look is for. Contrast takes two thirds of the time and has nothing to do with language and width: it
-    #: is looked at once in light and once in dark, in the first rows of each list; all else a third time, in every row.
+    #: What axe looks at: contrast takes most of its time and has nothing to do with language and width, so it is looked at
+    #: alone, once in light and once in dark, in the first rows of each list; all else a third time, in every row.
     at_colours: bool
 
 
 def looks(name: str) -> list[Look]:
-    """The page once in each language; light and dark, narrow and wide change from look to look and from page to page."""
+    """The page once in each language, in light and in dark. Which of them is narrow, and what is looked at in which, change
+    from page to page: every language is met by all of it, on every third page."""
     ways: list[tuple[Literal["light", "dark"], int]] = [("light", 320), ("dark", 1400), ("light", 1400), ("dark", 320)]
     start = list(PAGES).index(name)
+    languages = [LANGUAGES[(start + number) % len(LANGUAGES)] for number in range(len(LANGUAGES))]
     return [
         Look(f"/{language}{PAGES[name]}", *ways[(start + number) % len(ways)], at_colours=number < 2)
-        for number, language in enumerate(LANGUAGES)
+        for number, language in enumerate(languages)
     ]

@@ -80,14 +80,15 @@ def test_page_can_be_used_by_everybody(page: Page, axe: Axe, name: str) -> None:
         assert response.status == (404 if name in ("404", "confirm", "invitation") else 200)
         if moved := round(page.evaluate(MOVED), 2):
             faults.append(f"{look} moves by {moved} while it arrives")
-        options = {"runOnly": RULES, "resultTypes": ["violations"]}
+        options = {"runOnly": ["color-contrast"] if look.at_colours else RULES, "resultTypes": ["violations"]}
         if look.at_colours:
             found = axe.run(page, context={"exclude": FURTHER_ROWS}, options=options)
         else:
             found = axe.run(page, options=options | {"rules": {"color-contrast": {"enabled": False}}})
         if found.violations_count:
             faults.append(f"{look}: {found.generate_report()}")
-        for width in WIDTHS:
+        # Its own width first: each other one is laid out anew.
+        for width in sorted(WIDTHS, key=lambda width: width != look.width):
             page.set_viewport_size({"width": width, "height": 900})
             needed = page.evaluate("document.documentElement.scrollWidth")
             if needed > width:
