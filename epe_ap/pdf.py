@@ -37,13 +37,13 @@ def render_pdf(
     request: HttpRequest,
     *,
     most_characters: int = MOST_CHARACTERS,
-    most_pages: int | None = None,
+    most_pages: int = MOST_PAGES,
 ) -> bytes:
     """The template as a PDF, whose links lead to the site that was asked.
 
     Args:
         most_characters: of the page that is turned into it.
-        most_pages: of the PDF; as many as ``MOST_PAGES`` unless said.
+        most_pages: of the PDF.
 
     Raises:
         NoSheet: when the page is too long, or the server lacks what PDFs are made with; the log says which.
@@ -57,9 +57,7 @@ def render_pdf(
         logger.error("%s (%s)", MISSING, str(problem).splitlines()[0])
         raise NoSheet(_("This server cannot make PDF files at the moment: print the page itself.")) from problem
     try:
-        made: bytes = printing.pdf_of(
-            html, most_pages=MOST_PAGES if most_pages is None else most_pages, site=request.build_absolute_uri("/")
-        )
+        made: bytes = printing.pdf_of(html, most_pages=most_pages, site=request.build_absolute_uri("/"))
     except printing.TooManyPages as problem:
         raise NoSheet(_("This is too long for a printed sheet: print the page itself.")) from problem
     return made

@@ -44,6 +44,17 @@ class Pages(InEachLanguage):
         return reverse(item)
 
 
+class Frameworks(InEachLanguage):
+    """The logic models of other programmes than the one that the page shows when none is named."""
+
+    def items(self) -> list[str]:
+        known = Programme.objects.real().filter(expected_results__isnull=False)
+        return list(known.distinct().order_by("code").values_list("slug", flat=True))[1:]
+
+    def location(self, item: str) -> str:
+        return reverse("framework", query={"programme": item})
+
+
 class Records(InEachLanguage):
     """The pages of one kind of record, each with the last day on which the record or a figure of it changed."""
 
@@ -79,6 +90,7 @@ class Figures(InEachLanguage):
 
 SITEMAPS: dict[str, Sitemap | type[Sitemap]] = {
     "pages": Pages,
+    "frameworks": Frameworks,
     "countries": Records(lambda: Country.objects.order_by("code")),
     "programmes": Records(lambda: Programme.objects.real().order_by("slug")),
     "themes": Records(lambda: Theme.objects.real().order_by("slug")),

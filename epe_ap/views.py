@@ -53,8 +53,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "campaigns": campaigns,
             "crossing": crossing,
             "themes": themes,
-            "forums": by_year(Forum.objects.real().for_cards()),
-            "number_of_discrepancies": Discrepancy.objects.public().count(),
+            "forums": by_year(Forum.objects.real().filter(programme=programme).for_cards()),
+            "number_of_discrepancies": Discrepancy.objects.public().filter(programme=programme).count(),
         },
     )
 
@@ -323,12 +323,16 @@ def about(request: HttpRequest) -> HttpResponse:
 def data(request: HttpRequest) -> HttpResponse:
     meanings = column_meanings()
     whole = {"nature": "all", "sex": "all", "period": "all"}
+    programmes = list(Programme.objects.real().prefetch_related("countries").order_by("code"))
     return render(
         request,
         "epe_ap/data.html",
         {
             "downloads": downloads(whole),
-            "programmes": Programme.objects.real().prefetch_related("countries").order_by("code"),
+            "programmes": programmes,
+            "of_one": [(each, downloads({"programme": each.slug, **whole})) for each in programmes]
+            if len(programmes) > 1
+            else [],
             "columns": [(name, meanings[name]) for name in COLUMNS],
         },
     )

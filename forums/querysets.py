@@ -17,7 +17,9 @@ class ForumQuerySet(RecordQuerySet):
 
     def for_cards(self) -> Self:
         """Forums with their place and days, by number."""
-        return self.select_related("country").prefetch_related("days").order_by("programme__code", "number")
+        return (
+            self.select_related("country", "programme").prefetch_related("days").order_by("programme__code", "number")
+        )
 
     def for_list(self) -> Self:
         """Forums with their themes, too."""

@@ -36,6 +36,7 @@ def forum_list(request: HttpRequest) -> HttpResponse:
         "forums/forum_list.html",
         {
             "forums": forums,
+            "several": len({forum.programme_id for forum in forums}) > 1,
             "years": by_year(forums),
             "of_forums": [forum for forum in forums if of_forum[forum.pk]],
             "charts": _charts_of_forums(rows),

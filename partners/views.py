@@ -49,6 +49,7 @@ def country_context(country: Country) -> dict[str, Any]:
     # What a forum counted is not offered as if it came near to being the country's: it was merely held there.
     around = results.regional().filter(programme__countries=country).exclude(forum__country=country)
     own, regional = figure_rows(results.filter(country=country), around)
+    projects = list(Project.objects.real().filter(countries=country).for_list())
     return {
         "country": country,
         "headlines": foremost(own),
@@ -57,7 +58,8 @@ def country_context(country: Country) -> dict[str, Any]:
         "figures": tables_of(own),
         "charts": _country_charts(country, own),
         "regional": tables_of(regional),
-        "projects": Project.objects.real().filter(countries=country).for_list(),
+        "projects": projects,
+        "several": len({project.programme_id for project in projects}) > 1,
         "partners": Partner.objects.for_list().filter(country=country),
         "publications": Publication.objects.filter(countries=country).for_cards(),
         "work_plans": WorkPlan.objects.real().filter(countries=country),

@@ -20,9 +20,10 @@ class ProgrammeQuerySet(RecordQuerySet):
 
     def for_home(self) -> Self:
         """Programmes with their key figures first: the first page is about the first of them."""
+        model = self.model._meta.get_field("expected_results").related_model.objects.filter(programme=OuterRef("pk"))
         return (
             self.select_related("funder", "implementer")
-            .annotate(first_rank=Min("indicators__headline_rank"))
+            .annotate(first_rank=Min("indicators__headline_rank"), has_model=Exists(model))
             .order_by(F("first_rank").asc(nulls_last=True), "code")
         )
 

@@ -147,6 +147,14 @@ class Vocabulary:
         def of(record: Any) -> dict[str, Any]:
             return {"pk": record.pk, "is_demonstration": record.programme_id in demonstrations}
 
+        def named(records: Iterable[Any]) -> dict[int, str]:
+            """What stands before the names of records that several programmes have: a theme 1 is in each of them."""
+            of = {each.pk: programmes[each.programme_id] for each in records}
+            is_told = len({programme.pk for programme in of.values() if not programme.is_demonstration}) > 1
+            return {pk: f"{programme.code} · " if is_told else "" for pk, programme in of.items()}
+
+        of_themes, of_projects, of_forums = named(self.themes), named(self.projects), named(self.forums)
+
         def period_label(period: ReportingPeriod) -> str:
             return f"{programmes[period.programme_id].code} · {period.name}" if several else period.name
 
@@ -160,13 +168,19 @@ class Vocabulary:
                 Choice(REGIONAL, _("Regional (no single country)"), short=_("regional")),
             ],
             "theme": [
-                Choice(record.slug, str(record), short=_theme_in_words(record), **of(record)) for record in self.themes
+                Choice(
+                    record.slug,
+                    f"{of_themes[record.pk]}{record}",
+                    short=f"{of_themes[record.pk]}{_theme_in_words(record)}",
+                    **of(record),
+                )
+                for record in self.themes
             ],
             "project": [
                 Choice(
                     record.slug,
-                    Truncator(f"{record.code} · {record.title}").chars(LONGEST_LABEL),
-                    short=record.code,
+                    Truncator(f"{of_projects[record.pk]}{record.code} · {record.title}").chars(LONGEST_LABEL),
+                    short=f"{of_projects[record.pk]}{record.code}",
                     lang=record.language,
                     **of(record),
                 )
@@ -179,8 +193,8 @@ class Vocabulary:
             "forum": [
                 Choice(
                     record.slug,
-                    str(record),
-                    short=_("forum %(number)s") % {"number": record.number},
+                    f"{of_forums[record.pk]}{record}",
+                    short=f"{of_forums[record.pk]}{_('forum %(number)s') % {'number': record.number}}",
                     lang=record.language,
                     **of(record),
                 )

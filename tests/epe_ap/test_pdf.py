@@ -65,13 +65,12 @@ def test_a_sheet_takes_its_style_sheet_and_nothing_from_elsewhere() -> None:
             fetcher.fetch(elsewhere)
 
 
-def test_a_sheet_has_a_bounded_size(template: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sheet_has_a_bounded_size(template: str) -> None:
     request = RequestFactory().get("/")
     with pytest.raises(pdf.NoSheet):
         pdf.render_pdf(template, {"more": "x" * pdf.MOST_CHARACTERS}, request)
-    monkeypatch.setattr(pdf, "MOST_PAGES", 0)
     with pytest.raises(pdf.NoSheet):
-        pdf.render_pdf(template, {}, request)
+        pdf.render_pdf(template, {}, request, most_pages=0)
 
 
 @pytest.mark.django_db
