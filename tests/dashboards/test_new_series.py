@@ -108,6 +108,12 @@ def test_a_row_of_its_own_opens_the_series_of_a_part_or_place(staff, scope, expe
     assert (made.breakdown.key, *keys) == expected
     assert made.targets.get().value == 30
     assert check_results() == []
+
+
+def test_a_row_that_opened_a_series_stays_its_row_until_it_is_undone(staff):
+    content = another(staff, "A1", "B05 · Peru", target_h1=30)
+    staff.post(look(staff, content)[0], {"action": "apply"})
+
     assert "there is nothing to save" in look(staff, content)[1]
     # It has a row from now on.
     assert "there is nothing to save" in look(staff, changed(staff))[1]

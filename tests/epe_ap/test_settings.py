@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 from django.db import connection
@@ -18,6 +19,7 @@ SERVER = {
 }
 
 
+@cache
 def settings_with(**variables: str) -> dict:
     """Some settings as a new process reads them from these environment variables."""
     program = (

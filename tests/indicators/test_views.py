@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from indicators.filters import words as words_of_filters
@@ -447,17 +448,18 @@ def test_the_page_costs_the_same_with_one_row_and_with_more_than_a_page(
 
 
 @pytest.mark.parametrize("number", [1, 3, 60])
-@pytest.mark.parametrize("ending", ["csv", "xlsx", "json"])
 def test_a_download_costs_the_same_with_one_row_and_with_more_than_a_page(
-    client: Client, number: int, ending: str, django_assert_num_queries: Any
+    client: Client, number: int, django_assert_num_queries: Any
 ):
     of = world()
     for place in range(number):
         result(of, f"Indicator {place:03}", country=of.chile, actual=100, cite=place < 60)
         result(of, f"Indicator {place:03}", country=of.chile, key="sex=women", actual=40, cite=False)
 
-    with django_assert_num_queries(15):
-        sent = b"".join(client.get(f"/en/results.{ending}?country=CL").streaming_content)
-
-    if ending == "csv":
-        assert len(sent.splitlines()) == 1 + 2 * number
+    for ending in ("csv", "xlsx", "json"):
+        # What one of them kept is not there for the next.
+        cache.clear()
+        with django_assert_num_queries(15):
+            sent = b"".join(client.get(f"/en/results.{ending}?country=CL").streaming_content)
+        if ending == "csv":
+            assert len(sent.splitlines()) == 1 + 2 * number
