@@ -7,6 +7,7 @@ sorted is therefore folded first: "Égalité" is "egalite" everywhere.
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final
 
 from django.db import connection
@@ -30,6 +31,18 @@ def _fold_or_null(text: str | None) -> str | None:
     return None if text is None else fold(text)
 
 
+@cache
+def _folding_on_postgresql() -> str:
+    letters = MARKED + MARKED.upper()
+    plain = "".join(fold(letter) for letter in letters)
+    template = f"TRANSLATE(%(expressions)s, '{letters}', '{plain}')"
+    for letter, plain_letters in LIGATURES.items():
+        quoted = plain_letters.replace("'", "''")
+        for variant in dict.fromkeys((letter, letter.upper())):
+            template = f"REPLACE({template}, '{variant}', '{quoted}')"
+    return f"LOWER({template})"
+
+
 class Folded(Func):
     """The same as :func:`fold`, as an expression of the database."""
 
@@ -44,14 +57,7 @@ class Folded(Func):
         return self.as_sql(compiler, connection, **context)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        letters = MARKED + MARKED.upper()
-        plain = "".join(fold(letter) for letter in letters)
-        template = f"TRANSLATE(%(expressions)s, '{letters}', '{plain}')"
-        for letter, plain_letters in LIGATURES.items():
-            quoted = plain_letters.replace("'", "''")
-            for variant in dict.fromkeys((letter, letter.upper())):
-                template = f"REPLACE({template}, '{variant}', '{quoted}')"
-        return self.as_sql(compiler, connection, template=f"LOWER({template})", **context)
+        return self.as_sql(compiler, connection, template=_folding_on_postgresql(), **context)
 
 
 def folded(expression: Any) -> Folded:

@@ -116,7 +116,7 @@ else:
     _options.setdefault("connect_timeout", 5)
     # Compiling what a page asks takes longer than answering it; and where nothing turns, a row costs the same wherever it
     # stands. The database takes neither for granted, and reads thousands of rows in the order of the disk instead of few by an index.
-    _options.setdefault("options", "-c jit=off -c random_page_cost=1.1")
+    _options.setdefault("options", "-c jit=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0")
     # Connections that died with the server are replaced before they meet a visitor.
     _database.setdefault("CONN_HEALTH_CHECKS", True)
     if DEBUG:

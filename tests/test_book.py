@@ -266,8 +266,9 @@ def test_a_first_visit_of_the_results_is_no_more_than_120_kb(client: Client) -> 
 def test_a_search_of_the_results_finds_the_rows_that_say_its_words() -> None:
     related = Result.objects.public().select_related(*NAMES, "actual_record")
     rows = {row: said_of(row) for row in related.prefetch_related("partner__aliases")}
+    indicators = list(Indicator.objects.values_list("pk", flat=True))
     found = {
-        words: set(Result.objects.public().filter(mentioning(words)))
+        words: set(Result.objects.public().filter(mentioning(words, indicators=indicators)))
         for words in (
             "femmes",
             "Égalité",

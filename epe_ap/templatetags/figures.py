@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from django import template
 from django.conf import settings
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, pgettext_lazy
 
 register = template.Library()
 
@@ -64,6 +64,16 @@ NOTATIONS: Final = {
         currencies={"EUR": "{}" + NBSP + "€"},
         other_currency="{amount}" + NBSP + "{code}",
     ),
+}
+
+
+#: Of hundreds of figures on a page few have any: these are put into the reader's language where they are needed.
+QUALIFIERS = {
+    "more_than": pgettext_lazy("before a figure", "more than"),
+    "at_least": pgettext_lazy("before a figure", "at least"),
+    "about": pgettext_lazy("before a figure", "about"),
+    "planned": pgettext_lazy("before a figure", "planned"),
+    "estimated": pgettext_lazy("before a figure", "estimated"),
 }
 
 
@@ -127,14 +137,7 @@ def amount(row: object, field: str = "actual") -> str:
 @register.filter
 def qualifier(code: str | None) -> str:
     """The words before a figure that is not exact: "more than", "about"."""
-    words = {
-        "more_than": pgettext("before a figure", "more than"),
-        "at_least": pgettext("before a figure", "at least"),
-        "about": pgettext("before a figure", "about"),
-        "planned": pgettext("before a figure", "planned"),
-        "estimated": pgettext("before a figure", "estimated"),
-    }
-    return words.get(code or "", "")
+    return str(QUALIFIERS.get(code or "", ""))
 
 
 @register.filter

@@ -179,7 +179,7 @@ class Vocabulary:
             "project": [
                 Choice(
                     record.slug,
-                    Truncator(f"{of_projects[record.pk]}{record.code} · {record.title}").chars(LONGEST_LABEL),
+                    _cut(f"{of_projects[record.pk]}{record.code} · {record.title}"),
                     short=f"{of_projects[record.pk]}{record.code}",
                     lang=record.language,
                     **of(record),
@@ -304,6 +304,11 @@ def _traits(language: str) -> tuple[dict[int, Traits], dict[int, str]]:
         after = (order is None, order or 0, result is None, result or "")
         traits[pk] = Traits(programme, nature, family, level or "", word, (code, *after), goals)
     return traits, names
+
+
+def _cut(label: str) -> str:
+    # Few are longer, and the mark of a cut text is looked up in the reader's language for each that is asked about.
+    return label if len(label) <= LONGEST_LABEL else Truncator(label).chars(LONGEST_LABEL)
 
 
 def _theme_in_words(theme: Theme) -> str:

@@ -108,7 +108,7 @@ class ResultFilter(django_filters.FilterSet):
     @cached_property
     def mentioned(self) -> Q:
         """The condition of the words: what they name is looked up once, for all that is asked of the rows."""
-        return mentioning(self.words)
+        return mentioning(self.words, indicators=self.vocabulary.indicators)
 
     def choices(self, facet: str) -> list[Choice]:
         """The choices of a facet that the address names."""

@@ -67,7 +67,7 @@ def test_postgresql_is_pooled_on_a_server_and_not_on_ones_own_machine():
 def test_an_option_in_the_address_of_the_database_is_kept():
     options = settings_with(DATABASE_URL="postgres://u@h/n?sslmode=require")["DATABASES"]["default"]["OPTIONS"]
     assert options["sslmode"] == "require"
-    assert options["options"] == "-c jit=off -c random_page_cost=1.1"
+    assert options["options"] == "-c jit=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0"
     options = settings_with(DATABASE_URL="postgres://u@h/n?options=-c%20jit%3Don")["DATABASES"]["default"]["OPTIONS"]
     assert options["options"] == "-c jit=on"
 
