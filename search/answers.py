@@ -18,7 +18,7 @@ from search.querysets import MOST_OF_A_KIND, Hits
 from search.words import Piece, Question, excerpt, pieces, words_of
 
 #: Kinds whose code is their own, not that of what they belong to.
-CODED: Final = (Kind.PROJECT, Kind.THEME, Kind.GOAL)
+CODED: Final = (Kind.PROGRAMME, Kind.RESULT, Kind.PROJECT, Kind.THEME, Kind.GOAL)
 #: Of each kind, where all kinds are shown; of one, on each of its pages.
 FIRST_OF_A_KIND: Final = 5
 ON_A_PAGE: Final = 20

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 class Kind(models.TextChoices):
     """What is found, in the order in which a page shows it."""
 
+    PROGRAMME = "programme", _("Programmes")
     INDICATOR = "indicator", _("Indicators and figures")
+    RESULT = "result", _("Expected results")
     PROJECT = "project", _("Projects")
     PARTNER = "partner", _("Partners")
     COUNTRY = "country", _("Countries")
@@ -24,4 +26,4 @@ class Kind(models.TextChoices):
 
 
 #: A letter for each kind, which stands before each word that a record of it is found by. Never changed: it is stored.
-LETTERS: Final = dict(zip(Kind, "irpctfblwsgm", strict=True))
+LETTERS: Final = dict(zip(Kind, "nierpctfblwsgm", strict=True))

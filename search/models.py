@@ -1,5 +1,7 @@
 """What is found by words."""
 
+from urllib.parse import urlencode
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,7 @@ from search.querysets import EntryQuerySet, WordQuerySet
 
 #: The address of a record of each kind: the name of its page, and whether the record is a place on a page of many.
 PAGES = {
+    Kind.PROGRAMME: ("programme", False),
     Kind.INDICATOR: ("indicator", False),
     Kind.PROJECT: ("project", False),
     Kind.PARTNER: ("partner", False),
@@ -73,6 +76,10 @@ class Entry(models.Model):
     def get_absolute_url(self) -> str:
         if self.kind == Kind.PAGE:
             return reverse(self.key)
+        if self.kind == Kind.RESULT:
+            # A place on the page of its programme's logic model.
+            programme, _slash, code = self.key.partition("/")
+            return f"{reverse('framework')}?{urlencode({'programme': programme})}#result-{code}"
         name, is_place = PAGES[Kind(self.kind)]
         if is_place:
             return f"{reverse(name)}?show={self.key}#{self.key}"

@@ -9,20 +9,22 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext, override
 
 from forums.models import Forum
-from indicators.models import Goal, Indicator
+from indicators.models import ExpectedResult, Goal, Indicator
 from library.models import Document, Finding, Publication
 from partners.models import Country, Partner
-from projects.models import Project, Theme, WorkPlan
+from projects.models import Programme, Project, Theme, WorkPlan
 from search.choices import Kind
 from search.words import keys_of
 
 LANGUAGES: Final = tuple(code for code, _name in settings.LANGUAGES)
 #: Records that are read at once.
 BATCH: Final = 500
+#: Characters that the table has room for; a statement may be longer, and is found by all of its words.
+LONGEST_TITLE: Final = 300
 #: Key figures first, then the others.
 NO_RANK: Final = 10_000
 
@@ -97,6 +99,29 @@ def titled(record: Any, language: str, **said: Any) -> Told:
 
 
 # --- Kinds ---------------------------------------------------------------------------------------
+
+
+def _programme(record: Programme, language: str) -> Told:
+    title, title_language = own(record, "name", language)
+    text, text_language = own(record, "summary", language)
+    # Some are called by their code alone.
+    code = record.code if record.code != title else ""
+    names = (record.code, *every(record, "name"))
+    return Told(record.slug, title, title_language, text, text_language, code=code, names=names)
+
+
+def _result(record: ExpectedResult, language: str) -> Told:
+    title, title_language = own(record, "statement", language)
+    return Told(
+        key=f"{record.programme.slug}/{record.code}",
+        code=record.code,
+        title=Truncator(title).chars(LONGEST_TITLE),
+        title_language=title_language,
+        text=f"{capfirst(record.get_level_display())} · {record.get_basis_display()}",
+        text_language=language,
+        more=(record.programme.code, title),
+        position=record.order,
+    )
 
 
 def _indicator(record: Indicator, language: str) -> Told:
@@ -190,8 +215,12 @@ def _goal(record: Goal, language: str) -> Told:
 
 
 MAKERS: Final[dict[Kind, Maker]] = {
+    Kind.PROGRAMME: Maker(Programme.objects.real, _programme, programme=""),
     Kind.INDICATOR: Maker(
         lambda: Indicator.objects.filter(is_public=True).select_related("programme", "project"), _indicator
+    ),
+    Kind.RESULT: Maker(
+        lambda: ExpectedResult.objects.filter(programme__is_demonstration=False).select_related("programme"), _result
     ),
     Kind.PROJECT: Maker(
         lambda: Project.objects.select_related("programme").prefetch_related("project_themes", "sectors"), _project

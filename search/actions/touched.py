@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.following import Written
 from forums.models import Forum
-from indicators.models import Actual, Baseline, Goal, Indicator, ReportingPeriod, Target
+from indicators.models import Actual, Baseline, ExpectedResult, Goal, Indicator, ReportingPeriod, Target
 from library.models import Citation, Document, Finding, Publication
 from partners.models import Country, Partner, PartnerAlias
 from projects.models import (
@@ -31,7 +31,9 @@ Touched = dict[Kind, set[int] | None]
 
 #: Kinds of record that entries are of.
 OWN: Final[dict[type[Any], Kind]] = {
+    Programme: Kind.PROGRAMME,
     Indicator: Kind.INDICATOR,
+    ExpectedResult: Kind.RESULT,
     Project: Kind.PROJECT,
     Partner: Kind.PARTNER,
     Country: Kind.COUNTRY,

@@ -5,6 +5,7 @@ import sys
 from functools import cache
 
 import pytest
+from django.core.checks import run_checks
 from django.db import connection
 from django.test import Client
 from django.utils import formats, translation
@@ -147,3 +148,8 @@ def test_short_dates_are_those_of_the_readers_country(language: str, date: str):
 def test_years_and_codes_are_never_grouped():
     with translation.override("fr"):
         assert formats.localize(2023) == "2023"
+
+
+@pytest.mark.django_db
+def test_no_check_has_anything_to_say_to_a_newcomer():
+    assert [said for said in run_checks(databases=["default"]) if not said.is_silenced()] == []

@@ -102,6 +102,27 @@ def test_what_an_entry_says_of_other_records_follows_them() -> None:
     assert check_search() == []
 
 
+def test_programmes_and_what_they_were_to_change_are_found_and_lead_to_their_place() -> None:
+    programme = make.programme(code="SKILL-UP", slug="skill-up", **three("name", "Compétences"))
+    result = make.expected_result(
+        programme=programme, code="1110", **three("statement", "Emplois décents " + "x" * 400)
+    )
+    rebuild_search()
+    assert found("skill up") == [("programme", "skill-up"), ("result", "skill-up/1110")]
+    assert found("decents") == [("result", "skill-up/1110")]
+    [entry] = Entry.objects.filter(kind=Kind.RESULT, language="fr")
+    assert entry.get_absolute_url() == "/fr/framework/?programme=skill-up#result-1110"
+
+    save(programme, slug="skills", **three("name", "Aptitudes"))
+    save(result, **three("statement", "Travail digne"))
+    assert found("decents") == found("competences") == []
+    assert found("aptitudes") == [("programme", "skills")]
+    assert found("digne") == [("result", "skills/1110")]
+    save(programme, is_demonstration=True)
+    assert found("aptitudes") == found("digne") == []
+    assert check_search() == []
+
+
 def test_a_source_is_found_as_long_as_the_public_sees_what_it_states() -> None:
     indicator = make.indicator()
     actual = make.actual(series=make.series(indicator=indicator))
