@@ -1,5 +1,6 @@
 """Pages of countries and partners."""
 
+import re
 from typing import Any
 
 import pytest
@@ -49,6 +50,29 @@ def test_a_country_shows_its_own_figures_first_and_the_regional_ones_apart(clien
     assert page.content.index(b'id="figures"') < page.content.index(b'id="regional"')
     assert "1 figure. The sources state no target for it." in words(page)
     assert "What was done." in words(page)
+
+
+def test_long_second_lists_of_a_country_open_on_demand_and_are_in_the_page_all_the_same(client: Client, chile: Any):
+    programme = make.programme()
+    programme.countries.add(chile)
+    figure("Regional", programme=programme)
+    for _ in range(8):
+        make.publication(programme=programme).countries.add(chile)
+    rebuild_results()
+
+    def folded() -> list[str]:
+        html = client.get("/en/countries/CL/").content.decode()
+        return [
+            " ".join(re.sub(r"<[^>]+>", " ", found).split())
+            for found in re.findall(r'<details class="more">(.*?)</summary>', html, flags=re.DOTALL)
+        ]
+
+    assert folded() == ["People trained 1"]
+    last = make.publication(programme=programme, title="The ninth")
+    last.countries.add(chile)
+    assert folded() == ["9 publications", "People trained 1"]
+    page = words(client.get("/en/countries/CL/"))
+    assert ("The ninth" in page, "Regional" in page) == (True, True)
 
 
 def test_a_country_outside_the_alliance_is_offered_no_regional_figures(client: Client):

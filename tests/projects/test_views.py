@@ -58,6 +58,20 @@ def test_a_project_shows_both_of_its_titles_and_our_translation(client: Client):
     assert "Électromécanique" not in words(client.get(other.get_absolute_url()))
 
 
+def test_a_tab_and_a_share_name_a_project_so_that_the_reader_understands(client: Client):
+    project = make.project(
+        slug="B05", code="B05", title="Électromécanique", language="fr", translated_title_es="Electromecánica"
+    )
+    project.countries.add(make.country("CL", **three("name", "Chile")), make.country("PE", **three("name", "Perú")))
+
+    # In the reader's language where we have a translation; the official title else, and always as the heading.
+    for language, title in (("es", "Electromecánica"), ("en", "Électromécanique"), ("fr", "Électromécanique")):
+        html = client.get(f"/{language}/projects/B05/").content.decode()
+        for around in ("<title>", '<meta property="og:title" content="'):
+            assert f"{around}B05 · Chile, Perú · {title} · " in html
+        assert "Électromécanique" in html.partition("<h1>")[2].partition("</h1>")[0]
+
+
 def test_in_a_list_a_title_bears_its_language_and_our_summary_that_of_the_page(client: Client):
     make.project(title="Électromécanique", language="fr", **three("summary", "What it set out to do."))
 
