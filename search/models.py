@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Language
 from accounts.models import choices_constraint
 from projects.models import Programme
-from search.choices import Kind
+from search.choices import IN_WORK_PLANS, Kind
 from search.querysets import EntryQuerySet, WordQuerySet
 
 #: The address of a record of each kind: the name of its page, and whether the record is a place on a page of many.
@@ -80,6 +80,9 @@ class Entry(models.Model):
             # A place on the page of its programme's logic model.
             programme, _slash, code = self.key.partition("/")
             return f"{reverse('framework')}?{urlencode({'programme': programme})}#result-{code}"
+        if self.kind in IN_WORK_PLANS:
+            plan, _slash, place = self.key.partition("/")
+            return f"{reverse('work_plan', args=[plan])}#{place}"
         name, is_place = PAGES[Kind(self.kind)]
         if is_place:
             return f"{reverse(name)}?show={self.key}#{self.key}"

@@ -5,6 +5,7 @@ Only what the public pages of the record show goes in: who may be found is asked
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial, reduce
 from typing import Any, Final
 
 from django.conf import settings
@@ -12,11 +13,13 @@ from django.db.models import QuerySet
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext, override
 
+from accounts.models import Record
 from forums.models import Forum
 from indicators.models import ExpectedResult, Goal, Indicator
 from library.models import Document, Finding, Publication
 from partners.models import Country, Partner
-from projects.models import Programme, Project, Theme, WorkPlan
+from projects.models import Activity, Area, Deliverable, Objective, Programme, Project, Theme, WorkPlan
+from projects.models.work_plans import AreaPart
 from search.choices import Kind
 from search.words import keys_of
 
@@ -27,6 +30,8 @@ BATCH: Final = 500
 LONGEST_TITLE: Final = 300
 #: Key figures first, then the others.
 NO_RANK: Final = 10_000
+#: More than the numbers of an area ever reach: its parts stand in their order, area by area.
+MOST_IN_AN_AREA: Final = 40_000
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ class Maker:
     Attributes:
         records: those that anybody may find; with what ``tell`` reads of them.
         tell: what is said of one of them in a language, which is also the one that is active.
-        programme: look-up of the programme, as an attribute of the record; empty where it has none.
+        programme: look-up of the programme from the record; empty where it has none.
     """
 
     records: Callable[[], "QuerySet[Any]"]
@@ -192,15 +197,36 @@ def _finding(record: Finding, language: str) -> Told:
 
 
 def _work_plan(record: WorkPlan, language: str) -> Told:
-    told = titled(record, language)
-    areas = record.areas.all()
-    parts = [
-        part for area in areas for part in (*area.objectives.all(), *area.activities.all(), *area.deliverables.all())
-    ]
-    texts = [told.text, *(own(area, "name", language)[0] for area in areas)]
-    texts += [own(area, "description", language)[0] for area in areas]
-    texts += [own(part, "text", language)[0] for part in parts]
-    return Told(**{**vars(told), "text": " · ".join(dict.fromkeys(filter(None, texts)))})
+    return titled(record, language)
+
+
+def _area(record: Area, language: str) -> Told:
+    title, title_language = own(record, "name", language)
+    text, text_language = own(record, "description", language)
+    return Told(
+        key=f"{record.work_plan.slug}/area-{record.number}",
+        code=str(record.number),
+        title=title,
+        title_language=title_language,
+        text=text,
+        text_language=text_language,
+        position=record.number,
+    )
+
+
+def _part_of_area(record: AreaPart, language: str) -> Told:
+    """An objective, activity or deliverable, above the area that it stands in."""
+    title, title_language = own(record, "text", language)
+    area, area_language = own(record.area, "name", language)
+    return Told(
+        key=f"{record.area.work_plan.slug}/{record._meta.model_name}-{record.area.number}-{record.number}",
+        title=Truncator(title).chars(LONGEST_TITLE),
+        title_language=title_language,
+        text=area,
+        text_language=area_language,
+        more=(title,),
+        position=record.area.number * MOST_IN_AN_AREA + record.number,
+    )
 
 
 def _source(record: Document, language: str) -> Told:
@@ -212,6 +238,12 @@ def _goal(record: Goal, language: str) -> Told:
     name, title_language = own(record, "name", language)
     names = ("SDG", "ODD", "ODS", str(record.number))
     return Told(str(record.number), name, title_language, code=str(record.number), names=names, position=record.number)
+
+
+def in_shown_plans(model: type[Record], plan: str) -> "QuerySet[Any]":
+    """The records of a kind that stand in a work plan with a public page; ``plan`` leads to it."""
+    shown = model._default_manager.filter(**{f"{plan}__in": WorkPlan.objects.real()})
+    return shown.select_related(f"{plan}__programme")
 
 
 MAKERS: Final[dict[Kind, Maker]] = {
@@ -233,14 +265,14 @@ MAKERS: Final[dict[Kind, Maker]] = {
     Kind.FINDING: Maker(
         lambda: Finding.objects.real().select_related("programme", "theme", "project", "forum"), _finding
     ),
-    Kind.WORK_PLAN: Maker(
-        lambda: (
-            WorkPlan.objects.real()
-            .select_related("programme")
-            .prefetch_related("areas__objectives", "areas__activities", "areas__deliverables")
-        ),
-        _work_plan,
-    ),
+    Kind.WORK_PLAN: Maker(lambda: WorkPlan.objects.real().select_related("programme"), _work_plan),
+    Kind.AREA: Maker(lambda: in_shown_plans(Area, "work_plan"), _area, programme="work_plan__programme"),
+    **{
+        kind: Maker(
+            partial(in_shown_plans, model, "area__work_plan"), _part_of_area, programme="area__work_plan__programme"
+        )
+        for kind, model in ((Kind.OBJECTIVE, Objective), (Kind.ACTIVITY, Activity), (Kind.DELIVERABLE, Deliverable))
+    },
     Kind.SOURCE: Maker(Document.objects.for_list, _source, programme=""),
     Kind.GOAL: Maker(Goal.objects.all, _goal, programme=""),
 }
@@ -337,7 +369,7 @@ def rows_of(kind: Kind, keys: Collection[int] | None = None) -> Iterator[dict[st
     if keys is not None:
         records = records.filter(pk__in=keys)
     for record in records.order_by("pk").iterator(chunk_size=BATCH):
-        programme = getattr(record, maker.programme) if maker.programme else None
+        programme = reduce(getattr, maker.programme.split("__"), record) if maker.programme else None
         for language in LANGUAGES:
             # Whoever reads the rows does it in a language of their own.
             with override(language):

@@ -42,15 +42,22 @@ OWN: Final[dict[type[Any], Kind]] = {
     Publication: Kind.PUBLICATION,
     Finding: Kind.FINDING,
     WorkPlan: Kind.WORK_PLAN,
+    Area: Kind.AREA,
+    Objective: Kind.OBJECTIVE,
+    Activity: Kind.ACTIVITY,
+    Deliverable: Kind.DELIVERABLE,
     Document: Kind.SOURCE,
     Goal: Kind.GOAL,
 }
+PARTS_OF_AREAS: Final = (Kind.OBJECTIVE, Kind.ACTIVITY, Kind.DELIVERABLE)
 #: What an entry says of other records than its own: the look-up from its record to them.
 NAMED: Final[dict[type[Any], tuple[tuple[Kind, str], ...]]] = {
     Project: ((Kind.INDICATOR, "project"), (Kind.FINDING, "project")),
     Theme: ((Kind.FINDING, "theme"),),
     Forum: ((Kind.FINDING, "forum"),),
     Sector: ((Kind.PROJECT, "sectors"),),
+    WorkPlan: ((Kind.AREA, "work_plan"), *((kind, "area__work_plan") for kind in PARTS_OF_AREAS)),
+    Area: tuple((kind, "area") for kind in PARTS_OF_AREAS),
     Programme: tuple((kind, maker.programme) for kind, maker in MAKERS.items() if maker.programme),
 }
 #: Parts of a record, by the fields that lead to it. A part that was deleted, or given to another record, is found in
@@ -58,10 +65,6 @@ NAMED: Final[dict[type[Any], tuple[tuple[Kind, str], ...]]] = {
 PARTS: Final[dict[type[Any], tuple[Kind, tuple[str, ...]]]] = {
     ProjectTheme: (Kind.PROJECT, ("project",)),
     PartnerAlias: (Kind.PARTNER, ("partner",)),
-    Area: (Kind.WORK_PLAN, ("work_plan",)),
-    Objective: (Kind.WORK_PLAN, ("area", "work_plan")),
-    Activity: (Kind.WORK_PLAN, ("area", "work_plan")),
-    Deliverable: (Kind.WORK_PLAN, ("area", "work_plan")),
     Citation: (Kind.SOURCE, ("document",)),
 }
 #: Whether the public sees anything that a source states hangs on these; sources are few.

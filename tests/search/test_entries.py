@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 
 from accounts.actions import save_record
 from accounts.actions.bulk import delete_many, save_many
@@ -13,7 +14,7 @@ from indicators import actions
 from library.models import Publication
 from partners.models import PartnerAlias
 from search.actions import check_search, rebuild_search
-from search.choices import Kind
+from search.choices import IN_WORK_PLANS, Kind
 from search.models import Entry
 from tests import factories as make
 from tests.everything import Everything
@@ -120,6 +121,40 @@ def test_programmes_and_what_they_were_to_change_are_found_and_lead_to_their_pla
     assert found("digne") == [("result", "skills/1110")]
     save(programme, is_demonstration=True)
     assert found("aptitudes") == found("digne") == []
+    assert check_search() == []
+
+
+def test_each_part_of_a_work_plan_is_found_and_leads_to_its_place(client: Client) -> None:
+    plan = make.work_plan(slug="plan", title="Plan commun")
+    area = make.area(work_plan=plan, number=2, **three("name", "Mobilité"))
+    parts = {
+        Kind.OBJECTIVE: make.objective(area=area, number=1, **three("text", "Reconnaître les diplômes")),
+        Kind.ACTIVITY: make.activity(
+            area=area, number=3, text_fr="Séminaire", text_es="Seminario", text_en="Seminar on diplômes"
+        ),
+        Kind.DELIVERABLE: make.deliverable(area=area, number=1, **three("text", "Une feuille de route")),
+    }
+    rebuild_search()
+    places = {str(kind): f"plan/{kind}-2-{part.number}" for kind, part in parts.items()}
+    assert found("mobilite") == sorted({"area": "plan/area-2", **places}.items())
+    assert found("seminario", "es") == [("activity", "plan/activity-2-3")]
+    page = client.get("/fr/work-plans/plan/").content.decode()
+    for entry in Entry.objects.filter(kind__in=IN_WORK_PLANS, language="fr"):
+        address, _mark, place = entry.get_absolute_url().partition("#")
+        assert (address, f' id="{place}"' in page) == ("/fr/work-plans/plan/", True)
+
+    save(parts[Kind.OBJECTIVE], **three("text", "Échanger"))
+    save(area, number=4)
+    save(plan, slug="accord")
+    assert found("diplomes") == []
+    assert found("echanger") == [("objective", "accord/objective-4-1")]
+    assert check_search() == []
+    save(plan, programme=make.programme(is_demonstration=True))
+    assert found("mobilite") == []
+    save(plan, programme=None)
+    with change(door=Door.ADMIN, reason="test"):
+        area.delete()
+    assert found("echanger") == found("mobilite") == []
     assert check_search() == []
 
 
