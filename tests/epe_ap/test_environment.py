@@ -23,6 +23,7 @@ NOT_OURS = {
     "HYPOTHESIS_PROFILE",
     "OLDPWD",
     "PATH",
+    "PGOPTIONS",
     "POSTGRES_DB",
     "POSTGRES_USER",
     "PYTHONPATH",
