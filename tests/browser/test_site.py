@@ -52,7 +52,8 @@ def test_the_pages_of_an_account_meet_the_guidelines(page: Page, axe: Axe, admin
     sign_in(page, administrator, "/en/accounts/")
     for path in ("", "recovery-codes/", "recovery-codes/new/", "password/change/", "second-factor/remove/", "logout/"):
         page.goto(f"/en/accounts/{path}")
-        found = axe.run(page, options={"runOnly": RULES})
+        # In the other colours, colours alone: all else is as it was.
+        found = axe.run(page, options={"runOnly": RULES if width == 320 else ["color-contrast"]})
         assert found.violations_count == 0, (path, found.generate_report())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
     page.locator("main button[type=submit]").click()
