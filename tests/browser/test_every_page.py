@@ -101,3 +101,20 @@ def test_page_can_be_used_by_everybody(page: Page, axe: Axe, name: str) -> None:
                 page.keyboard.press("Tab")
                 faults += [f"{look.address} {fault}" for fault in page.evaluate(FAULTS, name != "style")]
     assert faults == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_page_meets_the_guidelines_in_each_theme_to_its_last_row(page: Page, axe: Axe, language: str) -> None:
+    """All that axe looks for on every page in every language and theme, where the test above takes turns."""
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": WIDTHS[1], "height": 900})
+    faults = []
+    for address in PAGES.values():
+        page.goto(f"/{language}{address}")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            found = axe.run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+            if found.violations_count:
+                faults.append(f"{language}{address}, {scheme}: {found.generate_report()}")
+    assert faults == []
