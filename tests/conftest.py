@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from accounts.models import User
 from epe_ap import printing
+from tests.crawls import asks_a_database
 
 # A run must say the same thing twice: no new examples in CI and before a commit. `make test-long` searches on.
 settings.register_profile(
@@ -28,15 +29,11 @@ pytest_plugins = ["tests.speed"]
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
 
-#: What a test says that it needs where it asks a database anything.
-OF_A_DATABASE = {"db", "transactional_db", "django_db_setup"}
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if BROWSER_TESTS in item.path.parents:
             item.add_marker("browser")
-        elif not item.get_closest_marker("django_db") and not OF_A_DATABASE & {*getattr(item, "fixturenames", ())}:
+        elif not asks_a_database(item):
             item.add_marker("any_database")
 
 

@@ -12,11 +12,21 @@ import zlib
 from typing import Any
 from urllib.parse import unquote
 
+import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.urls import resolve
 
 LANGUAGES = ("fr", "es", "en")
+#: What a test says that it needs where it asks a database anything.
+OF_A_DATABASE = {"db", "transactional_db", "django_db_setup"}
+
+
+def asks_a_database(test: pytest.Item) -> bool:
+    """Whether a test has to do with a database. A long one may ask for it while it runs: it always does."""
+    if test.get_closest_marker("django_db") or test.get_closest_marker("long"):
+        return True
+    return bool(OF_A_DATABASE & {*getattr(test, "fixturenames", ())})
 
 
 def languages_of(page: str) -> tuple[str, ...]:
